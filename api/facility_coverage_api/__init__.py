@@ -1,0 +1,1 @@
+"""The HTTP face: results of studies for GIS staff and scripts."""

@@ -1,0 +1,106 @@
+"""``isochrones``: one polygon per facility and band."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facility_coverage.errors import InputError
+from facility_coverage_cli.folders import open_cache_folder, refuse_target
+from facility_coverage_cli.network import open_network
+from facility_coverage_cli.options import (
+    Cache,
+    Json,
+    Overwrite,
+    Quiet,
+    SpeedKph,
+    checked_section,
+)
+from facility_coverage_cli.terminal import progress, say, say_json, say_warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geopandas import GeoDataFrame
+
+    from facility_coverage.study_file import CoverageSection, FacilitiesSection
+
+ENDINGS = (".geojson", ".gpkg", ".fgb")
+
+
+def isochrones(
+    network: Annotated[
+        Path, typer.Option("--network", help="OSM file, or .npz of 'network build'.")
+    ],
+    facilities: Annotated[
+        Path, typer.Option("--facilities", help="Register of facilities: csv, xlsx, geojson, gpkg.")
+    ],
+    minutes: Annotated[str, typer.Option("--minutes", help="Walking minutes, such as 5,10,15.")],
+    out: Annotated[
+        Path, typer.Option("--out", help=f"File to write, ending in {', '.join(ENDINGS)}.")
+    ],
+    *,
+    speed_kph: SpeedKph = None,
+    cache: Cache = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Draw one polygon per facility and band.
+
+    Columns: facility_id, threshold_s, area_m2, access_s (walk from the facility to its street).
+    """
+    from facility_coverage.outputs.layers import write_layer
+    from facility_coverage.study import facility_isochrones
+    from facility_coverage.study_file import FacilitiesSection
+
+    refuse_target(out, ENDINGS, overwrite=overwrite)
+    coverage = _coverage(minutes)
+    register = FacilitiesSection.model_construct(source=str(facilities.resolve()))
+    with progress(quiet=quiet) as advance:
+        advance("Reading streets", 0.0)
+        streets = open_network(network, speed_kph, cache=open_cache_folder(cache))
+        advance("Drawing isochrones", 0.5)
+        layer = facility_isochrones(
+            streets,
+            register,
+            coverage.thresholds,
+            off_street_limit_m=coverage.off_street_limit_m,
+            cell_size_m=coverage.cell_size_m,
+        )
+        write_layer(layer.drop(columns=["scope", "threshold_m"]), out)
+    for facility, reason in _left_out(register, streets.crs, layer, coverage):
+        say_warning(f"{facilities}: {facility} is left out: {reason}")
+    count = layer["facility_id"].nunique()
+    if json:
+        say_json({"path": str(out), "facilities": count, "polygons": len(layer)})
+    elif not quiet:
+        say(f"{out}: {len(layer)} polygons of {count} facilities")
+
+
+def _left_out(
+    register: "FacilitiesSection",
+    crs: str,
+    layer: "GeoDataFrame",
+    coverage: "CoverageSection",
+) -> "Iterator[tuple[str, str]]":
+    """Yield each facility of the register that has no polygon, and why."""
+    from facility_coverage.inputs.facilities import read_facilities
+
+    table = read_facilities(register, crs, extract=None).table
+    far = f"no street within {coverage.off_street_limit_m:g} m; correct its position"
+    for row in table[~table["facility_id"].isin(layer["facility_id"])].itertuples():
+        yield str(row.facility_id), str(row.reason) or far
+
+
+def _coverage(minutes: str) -> "CoverageSection":
+    """Read ``5,10,15`` under the rules of a study file's ``[coverage]``."""
+    from facility_coverage.study_file import CoverageSection
+
+    option = f"--minutes {minutes}"
+    try:
+        values = [float(part) for part in minutes.split(",")]
+    except ValueError as error:
+        msg = f"{option}: not numbers; write them as 5,10,15"
+        raise InputError(msg) from error
+    return checked_section(option, CoverageSection, {"minutes": values})

@@ -1,0 +1,127 @@
+"""The command ``facility-coverage``: its commands, its exit codes, how a failure looks."""
+
+import signal
+import sys
+import warnings
+from types import FrameType
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from facility_coverage import __version__
+from facility_coverage.errors import FacilityCoverageError
+from facility_coverage_cli.check import check
+from facility_coverage_cli.demo import demo
+from facility_coverage_cli.doctor import doctor
+from facility_coverage_cli.isochrones import isochrones
+from facility_coverage_cli.network import network
+from facility_coverage_cli.run import run_study_file
+from facility_coverage_cli.terminal import (
+    Session,
+    close_stdout,
+    report_defect,
+    say_error,
+    show_warning,
+)
+
+NAME = "facility-coverage"
+USAGE_EXIT = 2
+INTERRUPTED_EXIT = 130
+TERMINATED_EXIT = 128 + signal.SIGTERM
+BROKEN_PIPE_EXIT = 128 + signal.SIGPIPE
+
+app = typer.Typer(
+    name=NAME,
+    help="Who can walk to a community health centre, and where one is missing.",
+    epilog=(
+        "Exit codes: 0 done, 1 defect of the program, 2 wrong usage or input, 3 not found, "
+        "4 unreachable, 5 infeasible, 6 limit exceeded, 7 disk or installation failed, "
+        "130 interrupted."
+    ),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo)
+app.command("run")(run_study_file)
+app.add_typer(network, name="network")
+app.command("isochrones")(isochrones)
+app.command("check")(check)
+app.command("doctor")(doctor)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it with the flag's value)
+    if asked:
+        typer.echo(f"{NAME} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001  (its callback does the work)
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an internal error.")
+    ] = False,
+) -> None:
+    """Who can walk to a community health centre, and where one is missing."""
+    context.obj.debug = debug
+
+
+def outcome(arguments: list[str]) -> int:
+    """Carry out one command line.
+
+    Parameters
+    ----------
+    arguments
+        What stands after the program's name.
+
+    Returns
+    -------
+    int
+        The exit code. Whatever went wrong was told on stderr, in lines that start ``error:``.
+    """
+    session = Session()
+    try:
+        code = app(arguments, prog_name=NAME, standalone_mode=False, obj=session)
+        sys.stdout.flush()
+    except TyperException as error:
+        say_error(f"{error.format_message()} Try '{NAME} --help'.")
+        return USAGE_EXIT
+    except FacilityCoverageError as error:
+        say_error(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        close_stdout()
+        return BROKEN_PIPE_EXIT
+    except Exception as error:  # noqa: BLE001  (the last net: a defect is told in one line)
+        report_defect(error, debug=session.debug)
+        return 1
+    if code == INTERRUPTED_EXIT:
+        say_error("interrupted; nothing was written")
+    return code or 0
+
+
+def run() -> None:
+    """Run the command line of this process and leave with its exit code.
+
+    Raises
+    ------
+    SystemExit
+        Always, with the exit code.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    warnings.showwarning = show_warning
+    sys.exit(outcome(sys.argv[1:]))
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    """Leave in order, so that half-written files are swept away."""
+    raise SystemExit(TERMINATED_EXIT)

@@ -1,0 +1,54 @@
+"""The short answer of a study, as a person reads it on the terminal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facility_coverage_cli.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facility_coverage.result import StudyResult
+
+
+def tell(result: "StudyResult", out: Path, *, quiet: bool, json: bool) -> None:
+    """Tell on stdout what a study found and where its results are.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    out
+        The folder with the results.
+    quiet
+        Say nothing, unless JSON was asked for.
+    json
+        Write the content of ``summary.json`` instead.
+    """
+    from facility_coverage.outputs.folder import summary
+
+    if json:
+        say_json(summary(result))
+    elif not quiet:
+        for line in _lines(result, out):
+            say(line)
+
+
+def _lines(result: "StudyResult", out: Path) -> "Iterator[str]":
+    total = result.total
+    yield f"{result.study.study.name}: {total['population']:,.0f} people"
+    for threshold in result.thresholds:
+        people = total[f"covered_population_{threshold.label}"]
+        share = total[f"covered_share_{threshold.label}"]
+        yield f"  within {threshold.label:>6} {people:13,.0f} {share:7.1%}"
+    limit_m = result.study.coverage.off_street_limit_m
+    unassessed = total["unassessed_population"]
+    yield f"  unassessed    {unassessed:13,.0f}  no street within {limit_m:g} m"
+    flagged = result.units[result.units["flags"] != ""]
+    yield f"Subdistricts that fall short: {len(flagged)} of {total['subdistricts']}"
+    for unit in flagged.itertuples():
+        reasons = unit.flags.replace("_", " ").replace(";", ", ")
+        yield f"  {unit.unit_id} {unit.unit_name}: {reasons}"
+    for note in result.notes:
+        yield f"Note: {note}"
+    yield f"Map: {out / 'map.html'}"

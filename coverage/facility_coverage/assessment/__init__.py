@@ -1,0 +1,1 @@
+"""From travel times and people to what is covered, subdistrict by subdistrict, and the gaps."""

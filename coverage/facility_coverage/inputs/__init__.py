@@ -1,0 +1,1 @@
+"""What a user has, read and checked: streets, subdistricts, facilities, people."""

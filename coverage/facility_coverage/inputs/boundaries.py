@@ -1,0 +1,175 @@
+"""Subdistricts: polygons that are checked, freed of overlaps by a stated rule, and sorted by id."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from facility_coverage.errors import GeometryError, LimitError, SchemaError
+from facility_coverage.inputs.tables import (
+    plain_text,
+    read_layer,
+    require_columns,
+    rows_where,
+    text_ids,
+)
+from facility_coverage.result import OUTSIDE_UNIT_ID
+from facility_coverage.study_file import BoundariesSection
+
+_LEAST_FAULT_M2 = 1.0
+"""Overlaps and gaps below a square metre are rounding, and are not listed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Boundaries:
+    """Subdistricts without overlap.
+
+    Attributes
+    ----------
+    units
+        ``unit_id, unit_name, geometry`` in the study's CRS, sorted by ``unit_id``. Where two
+        polygons overlapped, the lower ``unit_id`` keeps the common part: that rule depends on
+        ids alone, never on the order of rows.
+    faults
+        ``fault`` (``overlap`` or ``gap``), ``unit_id``, ``other_unit_id``, ``area_m2``,
+        ``geometry``, largest first: what was tidied up, and what lies enclosed between
+        subdistricts and belongs to none.
+    """
+
+    units: gpd.GeoDataFrame
+    faults: gpd.GeoDataFrame
+
+    def unit_of(self, points: NDArray[np.object_]) -> NDArray[np.int64]:
+        """Return the subdistrict that each point lies in.
+
+        Parameters
+        ----------
+        points
+            Shapely points in the study's CRS.
+
+        Returns
+        -------
+        ndarray of int64
+            Row of ``units``, -1 outside; a point on a common border belongs to the lower id.
+        """
+        tree = shapely.STRtree(self.units.geometry.to_numpy())
+        point, unit = tree.query(points, predicate="intersects")
+        owner = np.full(len(points), len(self.units), dtype=np.int64)
+        np.minimum.at(owner, point, unit)
+        return np.where(owner == len(self.units), -1, owner)
+
+
+def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
+    """Read the subdistricts of a study.
+
+    Parameters
+    ----------
+    section
+        Where they are, and their id and name columns.
+    crs
+        The study's metric CRS.
+
+    Returns
+    -------
+    Boundaries
+        Checked, without overlap, sorted by id.
+
+    Raises
+    ------
+    NotFoundError, CrsError, SchemaError
+        The layer, its CRS or its columns are not as the study says.
+    GeometryError
+        Polygons are empty, invalid or no polygons; all are told.
+    LimitError
+        Two subdistricts overlap by more than ``section.max_overlap_m2``.
+    """
+    path = Path(section.source)
+    layer = read_layer(path, section.layer)
+    columns = {"boundaries.id": section.id}
+    if section.name is not None:
+        columns["boundaries.name"] = section.name
+    require_columns(layer, columns, path)
+    ids = text_ids(layer, section.id, path)
+    if (ids == OUTSIDE_UNIT_ID).any():
+        msg = f"{path}: the id {OUTSIDE_UNIT_ID!r} is reserved for people outside all; rename it"
+        raise SchemaError(msg)
+    _check_polygons(layer, ids, path)
+    names = ids if section.name is None else layer[section.name].map(plain_text)
+    units = gpd.GeoDataFrame(
+        {"unit_id": ids.astype(object), "unit_name": names.astype(object)},
+        geometry=shapely.force_2d(layer.geometry.to_crs(crs).to_numpy()),
+        crs=crs,
+    )
+    units = units.sort_values("unit_id").reset_index(drop=True)
+    return _without_overlap(units, path, section.max_overlap_m2)
+
+
+def _check_polygons(layer: gpd.GeoDataFrame, ids: pd.Series, path: Path) -> None:
+    """Refuse what is no valid polygon, with every fault told."""
+    shapes = layer.geometry
+    missing = shapes.isna() | shapes.is_empty
+    if rows := rows_where(missing):
+        msg = f"{path}: the polygon is empty in {rows}; draw it or delete the row"
+        raise GeometryError(msg)
+    if rows := rows_where(~shapes.geom_type.isin(["Polygon", "MultiPolygon"])):
+        msg = f"{path}: no polygon in {rows} but {set(shapes.geom_type)}; name a polygon layer"
+        raise GeometryError(msg)
+    faults = [
+        f"{path}: row {row} ({ids[row]}): the polygon crosses itself "
+        f"({shapely.is_valid_reason(shapes[row])}); mend it in QGIS (Fix geometries)"
+        for row in shapes.index[~shapes.is_valid]
+    ]
+    if faults:
+        raise GeometryError("\n".join(faults))
+
+
+def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Boundaries:
+    """Give every overlap to the lower id, and list overlaps and enclosed gaps."""
+    shapes = units.geometry.to_numpy().copy()
+    ids = units["unit_id"].tolist()
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = sorted((a, b) for a, b in zip(first.tolist(), second.tolist(), strict=True) if a < b)
+    rows = []
+    for a, b in pairs:
+        common = _polygonal(shapely.intersection(shapes[a], shapes[b]))
+        if common.area >= _LEAST_FAULT_M2:
+            rows.append(("overlap", ids[a], ids[b], common.area, common))
+    too_large = [row for row in rows if row[3] > limit_m2]
+    if too_large:
+        msg = "\n".join(
+            f"{path}: {a} and {b} overlap by {area:,.0f} m², more than boundaries.max_overlap_m2 = "
+            f"{limit_m2:,.0f}; correct the polygons, or raise the limit if it is meant"
+            for _, a, b, area, _ in too_large
+        )
+        raise LimitError(msg)
+    for a, b in pairs:
+        shapes[b] = _polygonal(shapely.difference(shapes[b], shapes[a]))
+    if any(shape.is_empty for shape in shapes):
+        lost = [ids[i] for i, shape in enumerate(shapes) if shape.is_empty]
+        msg = f"{path}: {', '.join(lost)} lie wholly inside others; remove one of each pair"
+        raise GeometryError(msg)
+    whole = shapely.union_all(shapes)
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    rows.extend(
+        ("gap", "", "", hole.area, shapely.MultiPolygon([hole]))
+        for hole in holes
+        if hole.area >= _LEAST_FAULT_M2
+    )
+    rows.sort(key=lambda row: (-row[3], row[0], row[1], row[2]))
+    columns = ["fault", "unit_id", "other_unit_id", "area_m2", "geometry"]
+    faults = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=columns), geometry="geometry", crs=units.crs
+    )
+    tidy = units.set_geometry(gpd.GeoSeries(shapes, crs=units.crs))
+    return Boundaries(tidy, faults)
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    """Return the polygons of a geometry, without its points and lines."""
+    parts = shapely.get_parts(shape)
+    parts = np.concatenate([shapely.get_parts(part) for part in parts]) if len(parts) else parts
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])

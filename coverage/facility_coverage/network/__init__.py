@@ -1,0 +1,1 @@
+"""From ways to a routable street network, and from places to their nearest street."""

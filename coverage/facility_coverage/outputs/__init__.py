@@ -1,0 +1,1 @@
+"""From a study result to files: tables, layers, manifest."""

@@ -1,0 +1,101 @@
+"""Layers for QGIS and the web: GeoJSON in WGS84, GeoPackage and FlatGeobuf in the study's CRS."""
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from facility_coverage.crs import WGS84
+from facility_coverage.errors import InputError
+from facility_coverage.files import atomic_path
+
+DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf"}
+
+_GEOMETRY_TYPES = {"Polygon": "MultiPolygon", "MultiPolygon": "MultiPolygon"}
+_FIXED_DATE = "1980-01-01T00:00:00Z"
+"""Stands where a GeoPackage notes the time of its last change, so that no clock is in the data."""
+
+
+def write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
+    """Write one layer as a file of its own, whole or not at all.
+
+    Parameters
+    ----------
+    layer
+        With a CRS; polygons become multi-polygons, so that a layer has one geometry type.
+    path
+        Where to: ``.geojson`` (WGS84, 7 decimals, RFC 7946), ``.gpkg`` or ``.fgb``.
+
+    Raises
+    ------
+    InputError
+        The ending is another one.
+    SourceError
+        The disk refused.
+    """
+    if path.suffix.lower() not in DRIVERS:
+        msg = f"{path}: layers are written as {', '.join(DRIVERS)}; choose one of these endings"
+        raise InputError(msg)
+    with atomic_path(path) as temporary:
+        _write(layer, temporary, path.stem, append=False)
+
+
+def write_geopackage(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write several layers into one GeoPackage.
+
+    Parameters
+    ----------
+    layers
+        Name to layer, in the order in which QGIS lists them.
+    path
+        Where to; the caller makes the writing atomic.
+    """
+    for i, (name, layer) in enumerate(layers.items()):
+        _write(layer, path, name, append=i > 0)
+
+
+def _write(layer: gpd.GeoDataFrame, path: Path, name: str, *, append: bool) -> None:
+    driver = DRIVERS[path.suffix.lower()]
+    frame = layer.to_crs(WGS84) if driver == "GeoJSON" else layer
+    frame = gpd.GeoDataFrame(_finite(frame), geometry="geometry", crs=frame.crs)
+    options = {}
+    if driver == "GeoJSON":
+        options = {"RFC7946": "YES", "COORDINATE_PRECISION": "7", "WRITE_NAME": "NO"}
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # empty shapes are meant
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver=driver,
+                geometry_type=_geometry_type(frame),
+                promote_to_multi=_geometry_type(frame) == "MultiPolygon",
+                append=append,
+                **options,
+            )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _geometry_type(frame: gpd.GeoDataFrame) -> str:
+    """Return the one geometry type of a layer; an empty layer says it by its columns."""
+    kinds = frame.geometry[~frame.geometry.is_empty].geom_type.unique()
+    if len(kinds):
+        return _GEOMETRY_TYPES.get(kinds[0], str(kinds[0]))
+    return "Point" if "site_id" in frame.columns else "MultiPolygon"
+
+
+def _finite(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the columns with unreachable (infinite) values as missing, as files know them."""
+    plain = pd.DataFrame(frame)
+    columns = {
+        name: plain[name].astype(float).replace(np.inf, np.nan).round(6)
+        for name in plain.columns
+        if pd.api.types.is_float_dtype(plain[name])
+    }
+    return plain.assign(**columns)

@@ -1,0 +1,79 @@
+"""The manifest: what went in and how it was computed, so that a result can be made again."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pyproj
+import shapely
+
+from facility_coverage import __version__
+from facility_coverage.files import sha256_of
+from facility_coverage.result import StudyResult
+from facility_coverage.siting.mclp import METHOD as SITING_METHOD
+from facility_coverage.siting.mclp import NO_BOUND
+from facility_coverage.travel.isochrones import METHOD as ISOCHRONE_METHOD
+
+_PACKAGES = (
+    "contourpy", "exactextract", "geopandas", "numba", "numpy", "osmium", "pandas", "pyogrio",
+    "pyproj", "rasterio", "scipy", "shapely",
+)  # fmt: skip
+
+
+def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
+    """Return the manifest of a result. It holds no clock and no place on this machine.
+
+    Parameters
+    ----------
+    result
+        The answer.
+    folder
+        Where its tables and layers were written; those that are the same bytes every time are
+        listed with their SHA-256.
+
+    Returns
+    -------
+    dict
+        Plain values for JSON.
+    """
+    study = result.study
+    parameters = study.model_dump(mode="json")
+    inputs = {}
+    for role in ("network", "boundaries", "facilities", "demand"):
+        source = parameters[role]["source"]
+        if source == "osm":
+            continue
+        path = Path(source)
+        parameters[role]["source"] = path.name
+        inputs[role] = {"file": path.name, "sha256": sha256_of(path)}
+    if study.demand.older is not None and Path(study.demand.source).suffix in {".tif", ".tiff"}:
+        older = Path(study.demand.source).parent / study.demand.older
+        inputs["demand_older"] = {"file": older.name, "sha256": sha256_of(older)}
+    return {
+        "program": {"name": "facility-coverage", "version": __version__},
+        "synthetic": study.study.synthetic,
+        "inputs": inputs,
+        "parameters": parameters,
+        "crs": result.crs,
+        "network": result.network,
+        "methods": {
+            "isochrones": ISOCHRONE_METHOD,
+            "isochrone_cell_size_m": study.coverage.cell_size_m,
+            "siting": SITING_METHOD,
+            "siting_bound": NO_BOUND,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in _PACKAGES},
+            "gdal": pyogrio.__gdal_version_string__,
+            "geos": shapely.geos_version_string,
+            "proj": pyproj.proj_version_str,
+        },
+        "outputs": {
+            path.name: sha256_of(path)
+            for path in sorted(folder.iterdir())
+            if path.suffix in {".csv", ".json", ".geojson"}
+        },
+    }

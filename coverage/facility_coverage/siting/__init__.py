@@ -1,0 +1,1 @@
+"""Where the next sites could go: candidate sites and location models."""

@@ -1,0 +1,1 @@
+"""From a street network to travel times, cut edges and isochrones."""

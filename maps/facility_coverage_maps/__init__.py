@@ -1,0 +1,1 @@
+"""A study's result on one interactive page that opens with no internet."""

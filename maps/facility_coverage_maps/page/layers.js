@@ -1,0 +1,218 @@
+// The layers of the map. Each is built when it is first shown; shown() tells which are on.
+const map = map_study;
+let chosen = study.target;
+let selectedCircles = null;
+const canvases = new Map();
+
+function pane(name, zIndex, clickable) {
+  const element = map.createPane(name);
+  element.style.zIndex = zIndex;
+  if (!clickable) {
+    element.style.pointerEvents = "none";
+  }
+}
+pane("coverage", 400, true);
+pane("main-streets", 410, false);
+pane("circles", 420, false);
+pane("streets", 430, false);
+pane("borders", 440, false);
+pane("gaps", 450, true);
+pane("facility-circles", 460, false);
+pane("names", 470, false);
+
+function canvas(name) {
+  if (!canvases.has(name)) {
+    canvases.set(name, L.canvas({ pane: name, padding: 0.3 }));
+  }
+  return canvases.get(name);
+}
+
+function shareColour(share) {
+  if (share === null) {
+    return study.colours.no_data;
+  }
+  let at = study.colours.classes.length - 1;
+  while (at > 0 && share < study.colours.classes[at]) {
+    at -= 1;
+  }
+  return study.colours.coverage[at];
+}
+
+function withPopup(layer, content) {
+  return layer.bindPopup(content, { maxWidth: 330, minWidth: 230, autoPanPadding: [24, 24] });
+}
+
+function pinned(position, className, size, anchor, html, options) {
+  const icon = L.divIcon({ className, html, iconSize: size, iconAnchor: anchor });
+  return L.marker([position[1], position[0]], { icon, ...options });
+}
+
+const sameKind = (threshold) => threshold.kind === study.thresholds[chosen].kind;
+
+// The circles of one facility, or of all together (null), widest first.
+function circles(facility, pane, style) {
+  const own = study.circles.filter((circle) =>
+    circle.facility === facility && sameKind(study.thresholds[circle.threshold]));
+  return own.sort((a, b) => b.threshold - a.threshold).map((circle) =>
+    L.polygon(decode(circle.shape), {
+      pane, interactive: false, color: study.thresholds[circle.threshold].colour,
+      lineJoin: "round", ...style }));
+}
+
+function buildCoverage() {
+  for (const unit of study.units) {
+    unit.polygon = L.polygon(decode(unit.shape), { pane: "coverage", stroke: false });
+    withPopup(unit.polygon, () => unitPopup(unit));
+  }
+  return L.layerGroup(study.units.map((unit) => unit.polygon));
+}
+
+function buildBorders() {
+  const layers = [];
+  const line = (unit, color, weight, options) => layers.push(L.polygon(decode(unit.shape), {
+    pane: "borders", interactive: false, fill: false, color, weight, lineJoin: "round",
+    ...options }));
+  const flagged = study.units.filter((unit) => unit.flags.length > 0);
+  study.units.forEach((unit) => line(unit, "#4a5560", 1, { opacity: 0.8 }));
+  flagged.forEach((unit) => line(unit, "#ffffff", 5.5, { opacity: 0.85 }));
+  flagged.forEach((unit) => line(unit, study.colours.flag, 2.6));
+  for (const unit of study.units.filter(({ position }) => position)) {
+    const text = make("span", {}, unit.unit_name);
+    const name = pinned(unit.position, unit.flags.length > 0 ? "name flagged" : "name",
+      [0, 0], [0, 0], text, { pane: "names", interactive: false, keyboard: false });
+    unit.nameText = text;
+    layers.push(name);
+  }
+  return L.layerGroup(layers);
+}
+
+// A name is shown where its subdistrict is wide enough on the screen to carry it.
+function fitNames() {
+  for (const { nameText, polygon } of study.units) {
+    const bounds = polygon.getBounds();
+    if (nameText && bounds.isValid()) {
+      const west = map.latLngToLayerPoint(bounds.getSouthWest());
+      const east = map.latLngToLayerPoint(bounds.getNorthEast());
+      nameText.hidden = false;
+      nameText.hidden = nameText.offsetWidth > (east.x - west.x) * 0.95;
+    }
+  }
+}
+
+function buildStreets(main) {
+  const name = main ? "main-streets" : "streets";
+  const groups = study.streets.filter((group) => group.main || !main);
+  const colour = ({ threshold }) => threshold === null
+    ? study.colours.beyond : study.thresholds[threshold].colour;
+  return L.layerGroup(groups.map((group) => L.polyline(decodeLines(group.shape), {
+    renderer: canvas(name), pane: name, interactive: false,
+    color: main ? "#5d6873" : colour(group), opacity: main ? 0.45 : 0.9,
+    weight: main ? 1.1 : group.main ? 2.4 : 1.5 })));
+}
+
+function buildFacilities() {
+  return L.layerGroup(study.facilities.filter(({ position }) => position).map((facility) => {
+    const refused = facility.status === "refused";
+    const html = facilitySign(kindForm(facility.kind), ownerColour(facility.ownership), refused);
+    const marker = pinned(facility.position, "facility", [20, 20], [10, 10], html,
+      { title: facility.facility_name || facility.facility_id });
+    withPopup(marker, () => facilityPopup(facility));
+    marker.on("popupopen", () => selectFacility(study.facilities.indexOf(facility)));
+    marker.on("popupclose", () => selectFacility(null));
+    return marker;
+  }));
+}
+
+function selectFacility(facility) {
+  if (selectedCircles) {
+    selectedCircles.remove();
+  }
+  selectedCircles = facility === null ? null : L.layerGroup(circles(facility, "facility-circles",
+    { weight: 2, fillOpacity: 0.3 })).addTo(map);
+  map.getPane("circles").style.opacity = facility === null ? 1 : 0.25;
+}
+
+function buildGaps() {
+  return L.layerGroup(study.gaps.map((gap) => {
+    gap.polygon = L.polygon(decode(gap.shape), { pane: "gaps", color: study.colours.gap,
+      weight: 1.5, dashArray: "5 3", fillOpacity: 0.28 });
+    return withPopup(gap.polygon, () => gapPopup(gap));
+  }));
+}
+
+function buildSites() {
+  return L.layerGroup(study.candidates.filter(({ position }) => position).map((site) => {
+    site.marker = pinned(site.position, "site", [24, 31], [12, 30], siteSign(site.rank),
+      { title: say("Suggested site {rank}", { rank: site.rank }), zIndexOffset: 1000 });
+    site.marker.options.icon.options.popupAnchor = [0, -26];
+    return withPopup(site.marker, () => sitePopup(site));
+  }));
+}
+
+const layers = [
+  { key: "coverage", name: "Residents covered", on: true, build: buildCoverage },
+  { key: "borders", name: "Borders, names and shortfalls", on: true, build: buildBorders },
+  { key: "circles", name: "Walking circles of all facilities", on: true,
+    build: () => L.layerGroup() },
+  { key: "facility-circles", name: "Walking circle of each facility", on: false,
+    build: () => L.layerGroup() },
+  { key: "streets", name: "Streets by walking time", on: false, build: () => buildStreets(false) },
+  { key: "main-streets", name: "Main streets", on: true, build: () => buildStreets(true) },
+  { key: "facilities", name: "Facilities", on: true, build: buildFacilities },
+  { key: "gaps", name: "Gaps", on: true, build: buildGaps },
+  { key: "sites", name: "Suggested sites", on: true, build: buildSites },
+];
+const layerOf = new Map(layers.map((layer) => [layer.key, layer]));
+const shown = (key) => layerOf.get(key).on;
+
+// Subdistricts stay on the map for the sake of clicks; switched off, they lose their colour.
+function drawCoverage() {
+  for (const unit of study.units) {
+    unit.polygon.setStyle({ fillColor: shareColour(unit.covered_share[chosen]),
+      fillOpacity: shown("coverage") ? 0.62 : 0 });
+  }
+}
+
+// Over the coloured subdistricts the circles are outlines; alone they are filled.
+function drawCircles() {
+  const all = layerOf.get("circles").group;
+  const each = layerOf.get("facility-circles").group;
+  const filled = shown("coverage") ? { fill: false } : { fillOpacity: 0.32 };
+  all.clearLayers();
+  if (shown("circles")) {
+    circles(null, "circles", { color: "#ffffff", weight: 5, opacity: 0.8, fill: false })
+      .forEach((halo) => all.addLayer(halo));
+    circles(null, "circles", { weight: 2.2, ...filled }).forEach((line) => all.addLayer(line));
+  }
+  each.clearLayers();
+  if (shown("facility-circles")) {
+    study.circles.filter((circle) => circle.facility !== null && circle.threshold === chosen)
+      .forEach((circle) => each.addLayer(L.polygon(decode(circle.shape), {
+        renderer: canvas("facility-circles"), pane: "facility-circles", interactive: false,
+        color: study.thresholds[chosen].colour, weight: 1, fillOpacity: 0.06 })));
+  }
+}
+
+function show(key, on) {
+  const layer = layerOf.get(key);
+  layer.on = on;
+  if (on && !layer.group) {
+    layer.group = layer.build();
+  }
+  if (layer.group && key !== "coverage") {
+    if (on) {
+      layer.group.addTo(map);
+    } else {
+      layer.group.remove();
+    }
+  }
+  drawCoverage();
+  drawCircles();
+  fitNames();
+}
+
+function choose(threshold) {
+  chosen = threshold;
+  drawCoverage();
+  drawCircles();
+}

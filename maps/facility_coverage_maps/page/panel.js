@@ -1,0 +1,170 @@
+// The panel beside the map: figures, layers with their legends, lists that lead to places.
+const byId = (identifier) => document.getElementById(identifier);
+
+function drawLimits() {
+  byId("limits").replaceChildren(...study.thresholds.map((threshold, at) => {
+    const radio = make("input", { type: "radio", name: "limit", value: at,
+      onchange: () => { choose(at); drawLayers(); } });
+    radio.checked = at === chosen;
+    const bar = make("span", { class: "bar" });
+    bar.style.setProperty("--share", study.total.covered_share[at] || 0);
+    return make("label", { class: "card" }, radio,
+      make("span", { class: "limit" }, limit(threshold)),
+      make("span", { class: "share" }, percent(study.total.covered_share[at])), bar,
+      make("span", { class: "count" }, people(study.total.covered_population[at])));
+  }));
+}
+
+function key(sample, text) {
+  return make("li", {}, sample, make("span", {}, text));
+}
+
+function coverageLegend() {
+  const { coverage, classes, no_data } = study.colours;
+  const last = coverage.length - 1;
+  const whole = (share) => Number((share * 100).toFixed(1));
+  const items = coverage.map((colour, at) => key(
+    patch({ fill: colour, "fill-opacity": 0.62, stroke: "#8a949e", "stroke-width": 0.6 }),
+    at < last ? `${whole(classes[at])}–${whole(classes[at + 1])}%`
+      : say("{share}% and more: the target", { share: whole(classes[at]) })));
+  return study.units.every((unit) => unit.covered_share[chosen] !== null) ? items
+    : [...items, key(patch({ fill: no_data, stroke: "#8a949e" }), say("no share: see the notes"))];
+}
+
+function circleLegend() {
+  return study.thresholds.filter(sameKind).map((threshold) =>
+    key(stroke({ stroke: threshold.colour, "stroke-width": 3 }), limit(threshold)));
+}
+
+function facilityLegend() {
+  const items = facilityKinds.slice(0, FORMS.length).map((kind) =>
+    key(facilitySign(kindForm(kind), "#4a5560", false), dataWord(kind)));
+  if (facilityKinds.length > FORMS.length) {
+    items.push(key(facilitySign(OTHER_FORM, "#4a5560", false), say("other kinds")));
+  }
+  for (const owner of facilityOwners.slice(0, OWNER_COLOURS.length)) {
+    items.push(key(patch({ fill: ownerColour(owner) }), dataWord(owner)));
+  }
+  const unknown = study.facilities.some(({ ownership }) =>
+    !facilityOwners.slice(0, OWNER_COLOURS.length).includes(ownership));
+  if (facilityOwners.length > 0 && unknown) {
+    items.push(key(patch({ fill: OTHER_COLOUR }), say("other or unknown owner")));
+  }
+  if (study.facilities.some(({ status }) => status === "refused")) {
+    items.push(key(facilitySign(FORMS[0], "", true), say("refused, not counted")));
+  }
+  return items;
+}
+
+const legends = {
+  coverage: coverageLegend,
+  borders: () => [
+    key(stroke({ stroke: "#4a5560", "stroke-width": 1.2 }), say("Subdistrict")),
+    key(stroke({ stroke: study.colours.flag, "stroke-width": 3 }), say("Falls short"))],
+  circles: circleLegend,
+  "facility-circles": () => [
+    key(patch({ fill: study.thresholds[chosen].colour, "fill-opacity": 0.2,
+      stroke: study.thresholds[chosen].colour }), limit(study.thresholds[chosen]))],
+  streets: () => [
+    ...study.thresholds.filter(({ kind }) => kind === study.thresholds[study.target].kind)
+      .map((threshold) =>
+        key(stroke({ stroke: threshold.colour, "stroke-width": 3 }), limit(threshold))),
+    key(stroke({ stroke: study.colours.beyond, "stroke-width": 3 }), say("farther"))],
+  "main-streets": () => [key(stroke({ stroke: "#5d6873", "stroke-opacity": 0.6,
+    "stroke-width": 1.6 }), say("for orientation"))],
+  facilities: facilityLegend,
+  gaps: () => [key(patch({ fill: study.colours.gap, "fill-opacity": 0.3,
+    stroke: study.colours.gap, "stroke-dasharray": "4 2" }),
+    say("Residents beyond {limit}", { limit: limit(study.thresholds[study.target]) }))],
+  sites: () => [key(siteSign(1), say("Rank; no bound proven unless the site says so"))],
+};
+
+function drawLayers() {
+  byId("layers").replaceChildren(...layers.map((layer) => {
+    const box = make("input", { type: "checkbox", "data-layer": layer.key,
+      onchange: () => show(layer.key, box.checked) });
+    box.checked = layer.on;
+    return make("li", {}, make("label", {}, box, say(layer.name)),
+      make("ul", { class: "plain legend" }, ...legends[layer.key]()));
+  }));
+}
+
+// A list entry that leads to a place; its popup opens there.
+function place(go, title, ...lines) {
+  return make("li", {}, make("button", { type: "button", onclick: go },
+    make("strong", {}, title), ...lines));
+}
+
+function goToUnit(unit) {
+  fold();
+  const bounds = unit.polygon.getBounds();
+  if (bounds.isValid()) {
+    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15 });
+    unit.polygon.openPopup(unit.position && [unit.position[1], unit.position[0]]);
+  }
+}
+
+function goToSite(site) {
+  fold();
+  byId("layers").querySelector('[data-layer="sites"]').checked = true;
+  show("sites", true);
+  map.setView(site.marker.getLatLng(), Math.max(map.getZoom(), 15));
+  site.marker.openPopup();
+}
+
+function drawFlagged() {
+  const flagged = study.units.filter((unit) => unit.flags.length > 0)
+    .sort((a, b) => (a.covered_share[study.target] ?? 2) - (b.covered_share[study.target] ?? 2)
+      || (a.unit_id < b.unit_id ? -1 : 1));
+  byId("flagged-heading").textContent = say("{count} of {all} subdistricts fall short",
+    { count: flagged.length, all: study.units.length });
+  byId("flagged").replaceChildren(...flagged.map((unit) => place(() => goToUnit(unit),
+    unit.unit_name, make("span", { class: "figure" }, percent(unit.covered_share[study.target])),
+    reasons(unit.flags))));
+}
+
+function drawSites() {
+  byId("sites").replaceChildren(...study.candidates.filter(({ position }) => position)
+    .map((site) => place(() => goToSite(site), `${site.rank}. ${unitName(site.unit_name)}`,
+      make("span", { class: "figure" }, `+${number(site.gain_population)}`))));
+}
+
+function drawNotes() {
+  const fixed = [
+    say("A resident counts as covered when the walk along the streets, off-street ways "
+      + "included, is within the limit: at {speed} km/h and at most {metres} m off the street.",
+    { speed: study.speed_kph, metres: study.off_street_limit_m }),
+    say("Shapes are simplified for display; the figures are not."),
+  ];
+  byId("notes").replaceChildren(...[...fixed, ...study.notes.filter((note) => note !== study.synthetic).map(dataWord)]
+    .map((note) => make("li", {}, note)));
+}
+
+// On a narrow screen the panel is a sheet that unfolds over the map.
+function fold(open = false) {
+  byId("panel").classList.toggle("open", open);
+  byId("unfold").setAttribute("aria-expanded", open);
+  byId("unfold").textContent = say(open ? "Map" : "Details");
+}
+
+function drawPanel() {
+  document.documentElement.lang = TAGS[language];
+  document.querySelectorAll("[data-say]").forEach((element) => {
+    element.textContent = say(element.dataset.say);
+  });
+  byId("study-name").textContent = study.name;
+  byId("language").textContent = language === "en" ? "中文" : "English";
+  byId("banner").hidden = study.synthetic === null;
+  byId("banner").replaceChildren(make("strong", {}, say("Synthetic data")), " ",
+    study.synthetic === null ? "" : dataWord(study.synthetic));
+  byId("total").textContent = say("Of {all}: {outside} live outside every subdistrict, "
+    + "{unassessed} have no street near and are not assessed.", {
+    all: people(study.total.population), outside: number(study.outside_population),
+    unassessed: number(study.total.unassessed_population) });
+  drawLimits();
+  drawLayers();
+  drawFlagged();
+  drawSites();
+  drawNotes();
+  fold(byId("panel").classList.contains("open"));
+}

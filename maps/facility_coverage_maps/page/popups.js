@@ -1,0 +1,96 @@
+// What a click on the map tells. Every text is a text node.
+const FLAG_WORDS = {
+  no_facility: "No facility in the subdistrict",
+  no_government_centre: "No government-run centre",
+  below_target: "Fewer residents within {limit} than the target of {share}",
+};
+
+function flagText(flag) {
+  const words = FLAG_WORDS[flag];
+  const target = study.thresholds[study.target];
+  return words
+    ? say(words, { limit: limit(target), share: percent(study.target_share) }) : flag;
+}
+
+function fact(label, value) {
+  return make("div", {}, make("dt", {}, say(label)), make("dd", {}, value));
+}
+
+function facts(...rows) {
+  return make("dl", {}, ...rows);
+}
+
+// One row for each threshold; a column is a heading and its text at a place in the thresholds.
+function thresholdTable(...columns) {
+  const head = make("tr", {}, make("th", { scope: "col" }, say("Limit")),
+    ...columns.map(([heading]) => make("th", { scope: "col" }, say(heading))));
+  const rows = study.thresholds.map((threshold, at) => make("tr", {},
+    make("th", { scope: "row" }, limit(threshold)),
+    ...columns.map(([, text]) => make("td", {}, text(at)))));
+  return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
+}
+
+function reasons(flags) {
+  return flags.length === 0 ? null
+    : make("ul", { class: "reasons" }, ...flags.map((flag) => make("li", {}, flagText(flag))));
+}
+
+function popup(title, subtitle, ...content) {
+  return make("article", { class: "popup" }, make("h3", {}, title),
+    subtitle ? make("p", { class: "subtitle" }, subtitle) : null, ...content);
+}
+
+function unitPopup(unit) {
+  return popup(unit.unit_name, unit.unit_id, reasons(unit.flags),
+    facts(
+      fact("Population", number(unit.population)),
+      fact("Not assessed (no street near)", number(unit.unassessed_population)),
+      fact("Facilities", number(unit.facilities)),
+      fact("Government-run", number(unit.government_facilities))),
+    thresholdTable(
+      ["Residents", (at) => number(unit.covered_population[at])],
+      ["of residents", (at) => percent(unit.covered_share[at])],
+      ["of area", (at) => percent(unit.covered_area_share[at])],
+      ["of streets", (at) => percent(unit.covered_street_share[at])]),
+    unit.notes ? make("p", { class: "small" }, dataWord(unit.notes)) : null);
+}
+
+function facilityPopup(facility) {
+  const refused = facility.status === "refused";
+  return popup(facility.facility_name || facility.facility_id, 
+    `${dataWord(facility.kind)} · ${dataWord(facility.ownership)}`,
+    refused ? make("p", { class: "refused" }, say("Refused, not counted"), ": ",
+      dataWord(facility.reason || "–")) : null,
+    facts(
+      fact("Id", facility.facility_id),
+      fact("Subdistrict", unitName(facility.unit_name)),
+      facility.floor_area_m2 === null ? null
+        : fact("Floor area", say("{value} m²", { value: number(facility.floor_area_m2) })),
+      facility.beds === null ? null : fact("Beds", number(facility.beds)),
+      fact("Way to the street", facility.access_m === null ? "–"
+        : say("{value} m", { value: number(facility.access_m) }))),
+    refused ? null : thresholdTable(
+      ["People reached", (at) => number(facility.people_reached[at])],
+      ["by no other", (at) => number(facility.people_reached_only[at])]));
+}
+
+function gapPopup(gap) {
+  const seconds = gap.mean_travel_time_s;
+  return popup(say("Gap {rank}", { rank: gap.rank }), unitName(gap.unit_name),
+    facts(
+      fact("Residents beyond the limit", number(gap.population)),
+      fact("Demand points", number(gap.demand_points)),
+      fact("Mean walk to the nearest facility", seconds === null
+        ? say("none is reached") : say("{value} min", { value: number(seconds / 60) }))));
+}
+
+function sitePopup(site) {
+  return popup(say("Suggested site {rank}", { rank: site.rank }),
+    unitName(site.unit_name),
+    facts(
+      fact("Newly covered residents", number(site.gain_population)),
+      fact("Covered with all up to this rank", number(site.cumulative_population)),
+      fact("Share of all residents", percent(site.cumulative_share)),
+      fact("Method", dataWord(site.method)),
+      fact("Bound", site.bound === "none" ? say("no bound proven") : site.bound)));
+}

@@ -1,0 +1,58 @@
+// Puts the page together.
+const extent = L.latLngBounds([study.bounds[1], study.bounds[0]],
+  [study.bounds[3], study.bounds[2]]);
+const home = () => map.fitBounds(extent, { padding: [16, 16] });
+const zoom = L.control.zoom({ position: "topright" });
+const attribution = L.control({ position: "bottomright" });
+const homeControl = L.control({ position: "topright" });
+
+attribution.onAdd = () => make("div", { class: "attribution" });
+homeControl.onAdd = () => {
+  const button = make("button", { type: "button", class: "home", id: "home", onclick: home }, "⌂");
+  const bar = make("div", { class: "leaflet-bar" }, button);
+  L.DomEvent.disableClickPropagation(bar);
+  return bar;
+};
+
+function drawControls() {
+  const label = (element, text) => {
+    element.title = text;
+    element.setAttribute("aria-label", text);
+  };
+  const [nearer, farther] = zoom.getContainer().children;
+  label(nearer, say("Zoom in"));
+  label(farther, say("Zoom out"));
+  label(byId("home"), say("Whole area"));
+  map.getContainer().setAttribute("aria-label", say("Map"));
+  attribution.getContainer().replaceChildren(study.synthetic === null
+    ? make("a", { href: "https://www.openstreetmap.org/copyright", rel: "noopener" },
+      say("© OpenStreetMap contributors (ODbL)"))
+    : say("Synthetic data"), " · Leaflet");
+}
+
+function speak(next) {
+  language = next;
+  drawPanel();
+  drawControls();
+  const open = map._popup;
+  if (open && open.isOpen()) {
+    open.update();
+  }
+}
+
+map.fitBounds(extent, { padding: [16, 16], animate: false });
+map.setMinZoom(map.getZoom() - 2);
+zoom.addTo(map);
+homeControl.addTo(map);
+attribution.addTo(map);
+L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(map);
+layers.forEach((layer) => { layer.group = null; });
+["coverage", "circles", "facility-circles"].forEach((key) => {
+  layerOf.get(key).group = layerOf.get(key).build().addTo(map);
+});
+layers.filter((layer) => layer.on).forEach((layer) => show(layer.key, true));
+map.on("zoomend resize", fitNames);
+byId("language").addEventListener("click", () => speak(language === "en" ? "zh" : "en"));
+byId("unfold").addEventListener("click",
+  () => fold(!byId("panel").classList.contains("open")));
+speak(language);

@@ -1,0 +1,59 @@
+// The study's data, the words of the page in both languages, and how they become elements.
+const study = JSON.parse(document.getElementById("study-data").textContent);
+const catalogues = new Map(
+  Object.entries(JSON.parse(document.getElementById("study-words").textContent))
+    .map(([language, messages]) => [language, new Map(Object.entries(messages))]));
+const TAGS = { en: "en", zh: "zh-CN" };
+let language = study.language;
+
+// The text of a message of the program; {holes} are filled with values.
+function say(message, values) {
+  const text = catalogues.get(language).get(message);
+  if (text === undefined) {
+    throw new Error(`the catalogue lacks "${message}"`);
+  }
+  return text.replace(/\{(\w+)\}/g, (hole, name) => String(values[name]));
+}
+
+// A word of the data: in the reader's language where the catalogue knows it, else as it is.
+function dataWord(text) {
+  return catalogues.get(language).get(text) || text;
+}
+
+// A subdistrict's name is never translated; only the row of all others has a name of ours.
+function unitName(name) {
+  return name === "outside every subdistrict" ? dataWord(name) : name || "–";
+}
+
+function number(value) {
+  return value === null
+    ? "–" : new Intl.NumberFormat(TAGS[language], { maximumFractionDigits: 0 }).format(value);
+}
+
+// A share is cut, not rounded, so that none below a bound is shown as if it met it.
+function percent(share) {
+  return share === null ? "–" : `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)}%`;
+}
+
+function people(value) {
+  return say("{count} people", { count: number(value) });
+}
+
+function limit(threshold) {
+  const message = threshold.kind === "minutes" ? "{value} min" : "{value} m";
+  return say(message, { value: threshold.value });
+}
+
+// An element with attributes ("on…" are listeners) and children; text is never read as markup.
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name.startsWith("on")) {
+      element.addEventListener(name.slice(2), value);
+    } else {
+      element.setAttribute(name, value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}

@@ -1,0 +1,48 @@
+"""The colours of the map; each scale can be told apart by colour-blind readers and in print."""
+
+COVERAGE_COLOURS = ("#00224e", "#35456c", "#666970", "#b8ab6d", "#fee838")
+"""Cividis, dark to light: four equal classes of covered share below the target, one above it."""
+
+NO_DATA_COLOUR = "#ffffff"
+FLAG_COLOUR = "#c8102e"
+GAP_COLOUR = "#d55e00"
+BEYOND_COLOUR = "#9a8f88"
+
+_BAND_SCALE = ("#440154", "#3b528b", "#2a768e", "#1f9d89", "#44bf70", "#8fd744")
+"""Viridis without its yellow end, which is lost on a light ground; near to far."""
+
+
+def band_colours(count: int) -> list[str]:
+    """Return the colours of the thresholds of one kind, nearest first.
+
+    Parameters
+    ----------
+    count
+        How many thresholds there are, at most six.
+
+    Returns
+    -------
+    list of str
+        Colours as ``#rrggbb``, as far apart on the scale as they can be.
+    """
+    if count == 1:
+        return [_BAND_SCALE[1]]
+    last = len(_BAND_SCALE) - 1
+    return [_BAND_SCALE[round(place * last / (count - 1))] for place in range(count)]
+
+
+def share_classes(target_share: float) -> list[float]:
+    """Return the lower bounds of the classes of covered share; the last one meets the target.
+
+    Parameters
+    ----------
+    target_share
+        The share of residents to be covered, 0 to 1.
+
+    Returns
+    -------
+    list of float
+        One bound for each colour of ``COVERAGE_COLOURS``, rising from 0 to the target.
+    """
+    below = len(COVERAGE_COLOURS) - 1
+    return [target_share * step / below for step in range(below)] + [target_share]
