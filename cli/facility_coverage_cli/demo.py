@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
-from facility_coverage_cli.run import carry_out
+from facility_coverage_cli.run import carry_out, write_all
 from facility_coverage_cli.study_summary import tell
 
 
@@ -31,5 +31,6 @@ def demo(
         inputs = folder / "study"
         inputs.mkdir()
         study = Study.load(write_sample_study(inputs))
-        result = carry_out(study, folder, cache=cache, quiet=quiet)
+        result = carry_out(study, cache=cache, quiet=quiet)
+        write_all(result, folder)
     tell(result, out, quiet=quiet, json=json)

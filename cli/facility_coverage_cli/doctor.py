@@ -15,7 +15,7 @@ import typer
 from facility_coverage import __version__
 from facility_coverage.errors import FacilityCoverageError
 from facility_coverage.registers import register_path
-from facility_coverage_cli.folders import open_cache_folder
+from facility_coverage_cli.folders import default_cache_folder, open_cache_folder
 from facility_coverage_cli.options import Cache, Json, Quiet
 from facility_coverage_cli.terminal import say, say_json
 
@@ -89,7 +89,7 @@ def _checks(cache: Path | None) -> Iterator[Check]:
     yield _attempt("GDAL", _gdal)
     yield _attempt("registers", lambda: str(len([register_path(*each) for each in REGISTERS])))
     yield _attempt("map without internet", _map_assets)
-    yield _attempt("cache folder", lambda: str(open_cache_folder(cache)))
+    yield _attempt("cache folder", lambda: str(open_cache_folder(cache or default_cache_folder())))
     yield _chinese_font()
     yield _attempt("self-test", _self_test)
 

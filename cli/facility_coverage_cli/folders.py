@@ -1,6 +1,7 @@
 """Where the command line keeps built street networks, and where a command may write a file."""
 
 import os
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,33 +22,58 @@ def default_cache_folder() -> Path:
     return home / "facility-coverage"
 
 
-def open_cache_folder(chosen: Path | None = None) -> Path:
-    """Make sure that the cache folder exists and can be written to.
+def cache_folder(chosen: Path | None) -> Path | None:
+    """Return the folder for built street networks.
 
     Parameters
     ----------
     chosen
-        The folder that the user named; by default ``default_cache_folder()``.
+        The folder that the user named; None takes the default.
+
+    Returns
+    -------
+    Path or None
+        An existing folder; None, with a warning, where the default one cannot be used.
+
+    Raises
+    ------
+    SourceError
+        The chosen folder cannot be used.
+    """
+    if chosen is not None:
+        return open_cache_folder(chosen)
+    try:
+        return open_cache_folder(default_cache_folder())
+    except SourceError as error:
+        warnings.warn(f"{error}; until then streets are read anew each time", stacklevel=2)
+        return None
+
+
+def open_cache_folder(folder: Path) -> Path:
+    """Make sure that a cache folder exists and can be written to.
+
+    Parameters
+    ----------
+    folder
+        The folder; it is made where there is none.
 
     Returns
     -------
     Path
-        An existing folder.
+        The folder.
 
     Raises
     ------
     SourceError
         It cannot be made or written to.
     """
-    folder = chosen or default_cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
-            pass
+            return folder
     except OSError as error:
         msg = f"{folder}: cannot be used as cache: {error.strerror}; name another with --cache"
         raise SourceError(msg) from error
-    return folder
 
 
 def refuse_target(path: Path, endings: Iterable[str], *, overwrite: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facility_coverage.errors import InputError
-from facility_coverage_cli.folders import open_cache_folder, refuse_target
+from facility_coverage_cli.folders import cache_folder, refuse_target
 from facility_coverage_cli.network import open_network
 from facility_coverage_cli.options import (
     Cache,
@@ -59,7 +59,7 @@ def isochrones(
     register = FacilitiesSection.model_construct(source=str(facilities.resolve()))
     with progress(quiet=quiet) as advance:
         advance("Reading streets", 0.0)
-        streets = open_network(network, speed_kph, cache=open_cache_folder(cache))
+        streets = open_network(network, speed_kph, cache=cache_folder(cache))
         advance("Drawing isochrones", 0.5)
         layer = facility_isochrones(
             streets,

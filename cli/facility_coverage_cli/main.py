@@ -19,7 +19,6 @@ from facility_coverage_cli.network import network
 from facility_coverage_cli.run import run_study_file
 from facility_coverage_cli.terminal import (
     Session,
-    close_stdout,
     report_defect,
     say_error,
     show_warning,
@@ -29,7 +28,6 @@ NAME = "facility-coverage"
 USAGE_EXIT = 2
 INTERRUPTED_EXIT = 130
 TERMINATED_EXIT = 128 + signal.SIGTERM
-BROKEN_PIPE_EXIT = 128 + signal.SIGPIPE
 
 app = typer.Typer(
     name=NAME,
@@ -91,16 +89,12 @@ def outcome(arguments: list[str]) -> int:
     session = Session()
     try:
         code = app(arguments, prog_name=NAME, standalone_mode=False, obj=session)
-        sys.stdout.flush()
     except TyperException as error:
         say_error(f"{error.format_message()} Try '{NAME} --help'.")
         return USAGE_EXIT
     except FacilityCoverageError as error:
         say_error(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        close_stdout()
-        return BROKEN_PIPE_EXIT
     except Exception as error:  # noqa: BLE001  (the last net: a defect is told in one line)
         report_defect(error, debug=session.debug)
         return 1
@@ -118,6 +112,8 @@ def run() -> None:
         Always, with the exit code.
     """
     signal.signal(signal.SIGTERM, _terminate)
+    if hasattr(signal, "SIGPIPE"):  # as every Unix tool: end when the reader of stdout has gone
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     warnings.showwarning = show_warning
     sys.exit(outcome(sys.argv[1:]))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facility_coverage.errors import InputError
-from facility_coverage_cli.folders import open_cache_folder
+from facility_coverage_cli.folders import cache_folder
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
 from facility_coverage_cli.study_summary import tell
 from facility_coverage_cli.terminal import progress
@@ -30,25 +30,25 @@ def run_study_file(
     Who can walk to a centre, which subdistricts fall short, where to build next: tables, layers
     and a map.
     """
-    from facility_coverage.files import atomic_folder
+    from facility_coverage.files import atomic_folder, refuse_existing
     from facility_coverage.study_file import Study
 
     study = Study.load(study_file)
+    refuse_existing(out, overwrite=overwrite)
     _refuse_inside(out, study_file, study)
+    result = carry_out(study, cache=cache, quiet=quiet)
     with atomic_folder(out, overwrite=overwrite) as folder:
-        result = carry_out(study, folder, cache=cache, quiet=quiet)
+        write_all(result, folder)
     tell(result, out, quiet=quiet, json=json)
 
 
-def carry_out(study: "Study", folder: Path, *, cache: Path | None, quiet: bool) -> "StudyResult":
-    """Run a study and write all of its results.
+def carry_out(study: "Study", *, cache: Path | None, quiet: bool) -> "StudyResult":
+    """Run a study and show where it stands.
 
     Parameters
     ----------
     study
         What is asked.
-    folder
-        An existing folder.
     cache
         Folder for street networks; None takes the default.
     quiet
@@ -59,16 +59,27 @@ def carry_out(study: "Study", folder: Path, *, cache: Path | None, quiet: bool) 
     StudyResult
         What was found.
     """
-    from facility_coverage.outputs.folder import write_results
     from facility_coverage.study import run_study
 
+    with progress(quiet=quiet) as advance:
+        return run_study(study, progress=advance, cache_folder=cache_folder(cache))
+
+
+def write_all(result: "StudyResult", folder: Path) -> None:
+    """Write everything that a study found: tables, layers and the map.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    folder
+        An existing folder.
+    """
+    from facility_coverage.outputs.folder import write_results
     from facility_coverage_maps.page import write_map
 
-    with progress(quiet=quiet) as advance:
-        result = run_study(study, progress=advance, cache_folder=open_cache_folder(cache))
-        write_results(result, folder)
-        write_map(result, folder / "map.html")
-    return result
+    write_results(result, folder)
+    write_map(result, folder / "map.html")
 
 
 def _refuse_inside(out: Path, study_file: Path, study: "Study") -> None:

@@ -1,7 +1,6 @@
 """What a person sees: lines on stdout, errors and progress on stderr, defects in a log file."""
 
 import json
-import os
 import secrets
 import sys
 import traceback
@@ -124,13 +123,6 @@ def report_defect(error: Exception, *, debug: bool) -> None:
     say_error(
         f"internal error {name} ({type(error).__name__}); please report it with the log {log}"
     )
-
-
-def close_stdout() -> None:
-    """Let what is still to be written go nowhere, after the reader of stdout has gone."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ FLAG_COLOUR = "#c8102e"
 GAP_COLOUR = "#d55e00"
 BEYOND_COLOUR = "#9a8f88"
 
-_BAND_SCALE = ("#440154", "#3b528b", "#2a768e", "#1f9d89", "#44bf70", "#8fd744")
-"""Viridis without its yellow end, which is lost on a light ground; near to far."""
+_BAND_SCALE = ("#440154", "#463480", "#355f8d", "#277f8e", "#1fa088", "#3dbc74")
+"""Viridis without its light end, which is lost on a light ground; near to far."""
 
 
 def band_colours(count: int) -> list[str]:

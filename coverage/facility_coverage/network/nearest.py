@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from facility_coverage.network.street_network import StreetNetwork
 
 _BUCKET_M = 80.0
+_ROUNDING = 1.0 + 1e-9
+"""Room for rounding when a bucket is passed over because it lies too far away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +189,12 @@ def _nearest(
                 step = 1 if on_edge_row or ring == 0 else 2 * ring
                 for bucket_column in range(column - ring, column + ring + 1, step):
                     if bucket_column < 0 or bucket_column >= columns:
+                        continue
+                    west_m = x0 + bucket_column * _BUCKET_M
+                    south_m = y0 + bucket_row * _BUCKET_M
+                    aside = max(west_m - x, x - west_m - _BUCKET_M, 0.0)
+                    above = max(south_m - y, y - south_m - _BUCKET_M, 0.0)
+                    if aside * aside + above * above > best * _ROUNDING:
                         continue
                     bucket = bucket_row * columns + bucket_column
                     for i in range(offset[bucket], offset[bucket + 1]):

@@ -162,7 +162,7 @@ class StreetNetwork:
             "crs": self.crs,
             "profile": self.profile.name,
             "speed_kph": self.profile.speed_kph,
-            **self.source,
+            **dict(sorted(self.source.items())),  # a saved network has them in this order
         }
 
     def to_networkx(self) -> "nx.MultiDiGraph":

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from facility_coverage.crs import WGS84
 from facility_coverage.errors import InputError
 from facility_coverage.files import atomic_path
+from facility_coverage.outputs.geojson import write_geojson
 
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf"}
 
@@ -59,11 +59,10 @@ def write_geopackage(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
 
 def _write(layer: gpd.GeoDataFrame, path: Path, name: str, *, append: bool) -> None:
     driver = DRIVERS[path.suffix.lower()]
-    frame = layer.to_crs(WGS84) if driver == "GeoJSON" else layer
-    frame = gpd.GeoDataFrame(_finite(frame), geometry="geometry", crs=frame.crs)
-    options = {}
     if driver == "GeoJSON":
-        options = {"RFC7946": "YES", "COORDINATE_PRECISION": "7", "WRITE_NAME": "NO"}
+        write_geojson(layer, path)
+        return
+    frame = gpd.GeoDataFrame(_finite(layer), geometry="geometry", crs=layer.crs)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
         with warnings.catch_warnings():
@@ -76,7 +75,6 @@ def _write(layer: gpd.GeoDataFrame, path: Path, name: str, *, append: bool) -> N
                 geometry_type=_geometry_type(frame),
                 promote_to_multi=_geometry_type(frame) == "MultiPolygon",
                 append=append,
-                **options,
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

@@ -99,6 +99,15 @@ function fitNames() {
   }
 }
 
+// From afar signs are small and lines are thin, so that the picture stays clear.
+const isFar = () => map.getZoom() < 13.5;
+
+function drawScale() {
+  map.getContainer().classList.toggle("far", isFar());
+  fitNames();
+  drawCircles();
+}
+
 function buildStreets(main) {
   const name = main ? "main-streets" : "streets";
   const groups = study.streets.filter((group) => group.main || !main);
@@ -133,9 +142,10 @@ function selectFacility(facility) {
 }
 
 function buildGaps() {
+  document.body.append(hatch("hatch", study.colours.gap));
   return L.layerGroup(study.gaps.map((gap) => {
     gap.polygon = L.polygon(decode(gap.shape), { pane: "gaps", color: study.colours.gap,
-      weight: 1.5, dashArray: "5 3", fillOpacity: 0.28 });
+      weight: 1.2, fillColor: "url(#hatch)", fillOpacity: 1 });
     return withPopup(gap.polygon, () => gapPopup(gap));
   }));
 }
@@ -150,11 +160,11 @@ function buildSites() {
 }
 
 const layers = [
-  { key: "coverage", name: "Residents covered", on: true, build: buildCoverage },
-  { key: "borders", name: "Borders, names and shortfalls", on: true, build: buildBorders },
-  { key: "circles", name: "Walking circles of all facilities", on: true,
+  { key: "coverage", name: "Residents covered within {limit}", on: true, build: buildCoverage },
+  { key: "borders", name: "Subdistricts", on: true, build: buildBorders },
+  { key: "circles", name: "Walking circles", on: true,
     build: () => L.layerGroup() },
-  { key: "facility-circles", name: "Walking circle of each facility", on: false,
+  { key: "facility-circles", name: "Circle of each facility", on: false,
     build: () => L.layerGroup() },
   { key: "streets", name: "Streets by walking time", on: false, build: () => buildStreets(false) },
   { key: "main-streets", name: "Main streets", on: true, build: () => buildStreets(true) },
@@ -169,7 +179,7 @@ const shown = (key) => layerOf.get(key).on;
 function drawCoverage() {
   for (const unit of study.units) {
     unit.polygon.setStyle({ fillColor: shareColour(unit.covered_share[chosen]),
-      fillOpacity: shown("coverage") ? 0.62 : 0 });
+      fillOpacity: shown("coverage") ? 0.68 : 0 });
   }
 }
 
@@ -180,9 +190,10 @@ function drawCircles() {
   const filled = shown("coverage") ? { fill: false } : { fillOpacity: 0.32 };
   all.clearLayers();
   if (shown("circles")) {
-    circles(null, "circles", { color: "#ffffff", weight: 5, opacity: 0.8, fill: false })
+    const weight = isFar() ? 1.3 : 2.2;
+    circles(null, "circles", { color: "#ffffff", weight: weight * 2.2, opacity: 0.8, fill: false })
       .forEach((halo) => all.addLayer(halo));
-    circles(null, "circles", { weight: 2.2, ...filled }).forEach((line) => all.addLayer(line));
+    circles(null, "circles", { weight, ...filled }).forEach((line) => all.addLayer(line));
   }
   each.clearLayers();
   if (shown("facility-circles")) {

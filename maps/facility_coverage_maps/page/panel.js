@@ -11,7 +11,7 @@ function drawLimits() {
     return make("label", { class: "card" }, radio,
       make("span", { class: "limit" }, limit(threshold)),
       make("span", { class: "share" }, percent(study.total.covered_share[at])), bar,
-      make("span", { class: "count" }, people(study.total.covered_population[at])));
+      make("span", { class: "count" }, number(study.total.covered_population[at])));
   }));
 }
 
@@ -21,14 +21,17 @@ function key(sample, text) {
 
 function coverageLegend() {
   const { coverage, classes, no_data } = study.colours;
-  const last = coverage.length - 1;
-  const whole = (share) => Number((share * 100).toFixed(1));
-  const items = coverage.map((colour, at) => key(
-    patch({ fill: colour, "fill-opacity": 0.62, stroke: "#8a949e", "stroke-width": 0.6 }),
-    at < last ? `${whole(classes[at])}–${whole(classes[at + 1])}%`
-      : say("{share}% and more: the target", { share: whole(classes[at]) })));
-  return study.units.every((unit) => unit.covered_share[chosen] !== null) ? items
-    : [...items, key(patch({ fill: no_data, stroke: "#8a949e" }), say("no share: see the notes"))];
+  const steps = coverage.map((colour, at) => {
+    const step = make("span", {}, `${Number((classes[at] * 100).toFixed(1))}%`);
+    step.style.setProperty("--colour", colour);
+    return step;
+  });
+  const items = [make("li", { class: "steps" }, ...steps),
+    make("li", {}, say("The lightest meets the target of {share}.", { share: targetShare() }))];
+  if (study.units.some((unit) => unit.covered_share[chosen] === null)) {
+    items.push(key(patch({ fill: no_data, stroke: "#8a949e" }), say("no share: see the notes")));
+  }
+  return items;
 }
 
 function circleLegend() {
@@ -73,10 +76,10 @@ const legends = {
   "main-streets": () => [key(stroke({ stroke: "#5d6873", "stroke-opacity": 0.6,
     "stroke-width": 1.6 }), say("for orientation"))],
   facilities: facilityLegend,
-  gaps: () => [key(patch({ fill: study.colours.gap, "fill-opacity": 0.3,
-    stroke: study.colours.gap, "stroke-dasharray": "4 2" }),
+  gaps: () => [key(patch({ fill: "url(#hatch)", stroke: study.colours.gap }),
     say("Residents beyond {limit}", { limit: limit(study.thresholds[study.target]) }))],
-  sites: () => [key(siteSign(1), say("Rank; no bound proven unless the site says so"))],
+  sites: () => [key(siteSign(1), say(study.candidates.some(({ bound }) => bound === "none")
+    ? "by rank; no bound proven" : "by rank"))],
 };
 
 function drawLayers() {
@@ -84,7 +87,8 @@ function drawLayers() {
     const box = make("input", { type: "checkbox", "data-layer": layer.key,
       onchange: () => show(layer.key, box.checked) });
     box.checked = layer.on;
-    return make("li", {}, make("label", {}, box, say(layer.name)),
+    const name = say(layer.name, { limit: limit(study.thresholds[chosen]) });
+    return make("li", {}, make("label", {}, box, name),
       make("ul", { class: "plain legend" }, ...legends[layer.key]()));
   }));
 }
@@ -96,7 +100,7 @@ function place(go, title, ...lines) {
 }
 
 function goToUnit(unit) {
-  fold();
+  fold("panel", false);
   const bounds = unit.polygon.getBounds();
   if (bounds.isValid()) {
     map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15 });
@@ -105,7 +109,7 @@ function goToUnit(unit) {
 }
 
 function goToSite(site) {
-  fold();
+  fold("panel", false);
   byId("layers").querySelector('[data-layer="sites"]').checked = true;
   show("sites", true);
   map.setView(site.marker.getLatLng(), Math.max(map.getZoom(), 15));
@@ -140,11 +144,20 @@ function drawNotes() {
     .map((note) => make("li", {}, note)));
 }
 
-// On a narrow screen the panel is a sheet that unfolds over the map.
-function fold(open = false) {
-  byId("panel").classList.toggle("open", open);
-  byId("unfold").setAttribute("aria-expanded", open);
-  byId("unfold").textContent = say(open ? "Map" : "Details");
+// The legend folds away; on a narrow screen the panel does so too, as a sheet under the map.
+const NARROW = window.matchMedia("(max-width: 760px)");
+const open = { panel: false, legend: !NARROW.matches };
+const foldWords = {
+  panel: () => say(open.panel ? "Map" : "Details"),
+  legend: () => say("Layers and legend"),
+};
+
+function fold(part, unfolded) {
+  open[part] = unfolded;
+  byId(part).classList.toggle("open", unfolded);
+  const button = byId(`${part}-fold`);
+  button.setAttribute("aria-expanded", unfolded);
+  button.textContent = foldWords[part]();
 }
 
 function drawPanel() {
@@ -166,5 +179,6 @@ function drawPanel() {
   drawFlagged();
   drawSites();
   drawNotes();
-  fold(byId("panel").classList.contains("open"));
+  fold("panel", open.panel);
+  fold("legend", open.legend);
 }

@@ -2,14 +2,13 @@
 const FLAG_WORDS = {
   no_facility: "No facility in the subdistrict",
   no_government_centre: "No government-run centre",
-  below_target: "Fewer residents within {limit} than the target of {share}",
+  below_target: "Below the target: {share} within {limit}",
 };
 
 function flagText(flag) {
   const words = FLAG_WORDS[flag];
   const target = study.thresholds[study.target];
-  return words
-    ? say(words, { limit: limit(target), share: percent(study.target_share) }) : flag;
+  return words ? say(words, { limit: limit(target), share: targetShare() }) : flag;
 }
 
 function fact(label, value) {

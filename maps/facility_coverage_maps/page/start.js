@@ -1,14 +1,15 @@
 // Puts the page together.
 const extent = L.latLngBounds([study.bounds[1], study.bounds[0]],
   [study.bounds[3], study.bounds[2]]);
-const home = () => map.fitBounds(extent, { padding: [16, 16] });
-const zoom = L.control.zoom({ position: "topright" });
+const home = (options) => map.fitBounds(extent, {
+  paddingTopLeft: [16, 16], paddingBottomRight: [NARROW.matches ? 16 : 250, 16], ...options });
+const zoom = L.control.zoom({ position: "topleft" });
 const attribution = L.control({ position: "bottomright" });
-const homeControl = L.control({ position: "topright" });
+const homeControl = L.control({ position: "topleft" });
 
 attribution.onAdd = () => make("div", { class: "attribution" });
 homeControl.onAdd = () => {
-  const button = make("button", { type: "button", class: "home", id: "home", onclick: home }, "⌂");
+  const button = make("button", { type: "button", class: "home", id: "home", onclick: () => home() }, "⌂");
   const bar = make("div", { class: "leaflet-bar" }, button);
   L.DomEvent.disableClickPropagation(bar);
   return bar;
@@ -40,19 +41,25 @@ function speak(next) {
   }
 }
 
-map.fitBounds(extent, { padding: [16, 16], animate: false });
-map.setMinZoom(map.getZoom() - 2);
 zoom.addTo(map);
 homeControl.addTo(map);
 attribution.addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(map);
-layers.forEach((layer) => { layer.group = null; });
-["coverage", "circles", "facility-circles"].forEach((key) => {
-  layerOf.get(key).group = layerOf.get(key).build().addTo(map);
-});
-layers.filter((layer) => layer.on).forEach((layer) => show(layer.key, true));
-map.on("zoomend resize", fitNames);
+["panel", "legend"].forEach((part) =>
+  byId(`${part}-fold`).addEventListener("click", () => fold(part, !open[part])));
 byId("language").addEventListener("click", () => speak(language === "en" ? "zh" : "en"));
-byId("unfold").addEventListener("click",
-  () => fold(!byId("panel").classList.contains("open")));
 speak(language);
+
+// The panel has its size now, and with it the map.
+map.invalidateSize({ animate: false });
+home({ animate: false });
+map.setMinZoom(map.getZoom() - 2);
+for (const layer of layers) {
+  layer.group = null;
+}
+for (const key of ["coverage", "circles", "facility-circles"]) {
+  layerOf.get(key).group = layerOf.get(key).build().addTo(map);
+}
+layers.filter((layer) => layer.on).forEach((layer) => show(layer.key, true));
+map.on("zoomend resize", drawScale);
+drawScale();

@@ -1,7 +1,7 @@
 // The signs of facilities, sites and legends, drawn as SVG.
 const SVG = "http://www.w3.org/2000/svg";
 const OWNER_COLOURS = ["#0b3c8c", "#e69f00", "#009e73", "#cc79a7"];
-const OTHER_COLOUR = "#7b8794";
+const OTHER_COLOUR = "#55626f";
 const FORMS = [
   "M10 3.2a6.8 6.8 0 1 0 .01 0z",
   "M4 4h12v12H4z",
@@ -66,6 +66,14 @@ function siteSign(rank) {
   return svg("svg", { viewBox: "0 0 20 26", class: "pin", "aria-hidden": "true" },
     svg("path", { d: "M10 25.2C6 19 1.2 15.4 1.2 10a8.8 8.8 0 0 1 17.6 0c0 5.4-4.8 9-8.8 15.2z",
       fill: "#111820", stroke: "#fff", "stroke-width": 1.4 }), text);
+}
+
+// A pattern of slanted lines, which lets what is under it be seen.
+function hatch(id, colour) {
+  const pattern = svg("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)" }, svg("path", { d: "M0 0v7", stroke: colour,
+    "stroke-width": 2 }));
+  return svg("svg", { width: 0, height: 0, class: "defs" }, svg("defs", {}, pattern));
 }
 
 // A patch or a stroke for the legend.

@@ -35,6 +35,8 @@ function percent(share) {
   return share === null ? "–" : `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)}%`;
 }
 
+const targetShare = () => `${Number((study.target_share * 100).toFixed(2))}%`;
+
 function people(value) {
   return say("{count} people", { count: number(value) });
 }

@@ -1,0 +1,65 @@
+"""GeoJSON as RFC 7946 has it: WGS84, longitude first, 7 decimals, outer rings anticlockwise."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from facility_coverage.crs import WGS84
+
+DECIMALS = 7
+"""A centimetre on the ground."""
+
+
+def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a layer as a GeoJSON feature collection.
+
+    Parameters
+    ----------
+    layer
+        With a CRS.
+    path
+        Where to; the caller makes the writing atomic. Equal layers give equal bytes.
+    """
+    shapes = _rounded(layer.geometry.to_crs(WGS84).to_numpy())
+    geometry = np.where(shapely.is_empty(shapes), "null", shapely.to_geojson(shapes))
+    plain = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+    names = [json.dumps(str(name), ensure_ascii=False) for name in plain.columns]
+    columns = [[_text(value) for value in plain[name].tolist()] for name in plain.columns]
+    features = []
+    for row, shape in enumerate(geometry.tolist()):
+        properties = ", ".join(
+            f"{name}: {column[row]}" for name, column in zip(names, columns, strict=True)
+        )
+        features.append(
+            f'{{"type": "Feature", "properties": {{{properties}}}, "geometry": {shape}}}'
+        )
+    body = ",\n".join(features)
+    text = f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
+    path.write_text(text, encoding="utf-8")
+
+
+def _rounded(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Round coordinates; what rounding would make invalid is mended on the rounded grid."""
+    rounded: NDArray[np.object_] = shapely.orient_polygons(
+        shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
+    )
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.orient_polygons(
+        shapely.set_precision(shapes[broken], 10.0**-DECIMALS)
+    )
+    return rounded
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  (a property of any type)
+    """Return a property as JSON; what is missing or infinite is null."""
+    if value is None or value is pd.NA:
+        return "null"
+    if isinstance(value, float):
+        return repr(round(value, DECIMALS)) if np.isfinite(value) else "null"
+    return json.dumps(value, ensure_ascii=False)

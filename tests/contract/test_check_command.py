@@ -1,0 +1,136 @@
+"""``check`` on real and on broken registers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from facility_coverage.registers import register_path
+from facility_coverage_cli.main import outcome
+
+UNITS = register_path("boundaries", "tianhe.csv")
+FACILITIES = register_path("facilities", "tianhe.csv")
+Captured = pytest.CaptureFixture[str]
+
+
+def check(*more: str, units: Path = UNITS, facilities: Path = FACILITIES) -> int:
+    return outcome(["check", "--units", str(units), "--facilities", str(facilities), *more])
+
+
+def test_json_lists_exactly_the_ten_streets(capsys: Captured) -> None:
+    assert check("--standard", "tianhe-145", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    clause = found["clauses"][0]
+    assert clause["clause_id"] == "government-centre-per-street"
+    assert [name.removesuffix("街道") for name in clause["failing_names"]] == [
+        "员村", "兴华", "猎德", "元岗", "黄村", "长兴", "龙洞", "凤凰", "珠吉", "新塘",
+    ]  # fmt: skip
+    assert (clause["failing_population"], round(clause["failing_share"], 3)) == (1_015_600, 0.453)
+    assert (found["units"], found["population"]) == (21, 2_241_800)
+    assert found["standards"][0]["applies_to"] == "440106"
+    findings = [f for f in found["findings"] if f["clause_id"] == clause["clause_id"]]
+    assert [f["unit_id"] for f in findings if f["verdict"] == "fail"] == clause["failing"]
+    assert findings[0] == {
+        "standard_id": "tianhe-145",
+        "clause_id": "government-centre-per-street",
+        "unit_id": "440106001",
+        "facility_id": "",
+        "verdict": "pass",
+        "measured": 1,
+        "required": ">= 1",
+        "reason": "",
+        "evidence": ["440106001-01"],
+        "quote": "争取每个街道都有1所政府办社区卫生服务中心",
+        "unit_name": "五山街道",
+    }
+
+
+def test_two_standards_at_once(capsys: Captured) -> None:
+    assert check("--standard", "tianhe-145", "--standard", "tianning-145", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [standard["id"] for standard in found["standards"]] == ["tianhe-145", "tianning-145"]
+    (clause,) = [c for c in found["clauses"] if c["quantity"] == "residents_per_facility"]
+    assert (len(clause["failing"]), clause["facilities_needed"]) == (11, 33)
+
+
+def test_a_standard_named_twice_counts_once(capsys: Captured) -> None:
+    assert check("--standard", "tianhe-145", "--json") == 0
+    once = capsys.readouterr().out
+    assert check("--standard", "tianhe-145", "--standard", "tianhe-145", "--json") == 0
+    assert capsys.readouterr().out == once
+
+
+def test_the_summary_for_people(capsys: Captured) -> None:
+    assert check("--standard", "tianhe-145", "--standard", "tianning-145") == 0
+    shown = capsys.readouterr().out
+    for words in (
+        "government-centre-per-street: 11 pass, 10 fail",
+        "“争取每个街道都有1所政府办社区卫生服务中心”",
+        "residents there: 1,015,600, 45.3% of all",
+        "facilities needed: 33, in the register: 13",
+        "station-floor-area: nothing to judge",
+        "the register leaves floor_area_m2 open",
+        "no such column in the register: tianhe.csv: new_built",
+    ):
+        assert words in shown
+
+
+def test_quiet_says_nothing(capsys: Captured) -> None:
+    assert check("--standard", "tianhe-145", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_name_cannot_steer_the_terminal(tmp_path: Path, capsys: Captured) -> None:
+    units = tmp_path / "units.csv"
+    units.write_text("unit_id,unit_name\na,\x1b]0;owned\x07\n", encoding="utf-8")
+    facilities = tmp_path / "facilities.csv"
+    facilities.write_text("facility_id,unit_id,kind,ownership\nf,a,station,x\n", encoding="utf-8")
+    assert check("--standard", "tianhe-145", units=units, facilities=facilities) == 0
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "fail: �]0;owned�" in shown
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code", "told"),
+    [
+        ("units.csv", None, 3, ["units.csv: there is no such file"]),
+        ("units.csv", b"", 2, ["units.csv: is empty"]),
+        ("units.csv", "unit_id\n天河".encode("gb18030"), 2, ["units.csv: not text in UTF-8"]),
+        ("units.csv", b"code\na\n", 2, ["units.csv: row 1: there is no column unit_id"]),
+        (
+            "units.csv",
+            b"unit_id,population\na,nan\na,-1\n",
+            2,
+            ["row 3, column unit_id", "row 2, column population", "row 3, column population"],
+        ),
+        ("facilities.csv", None, 3, ["facilities.csv: there is no such file"]),
+        (
+            "facilities.csv",
+            b"facility_id,unit_id,beds\nf,z,1\nf,a,many\n",
+            2,
+            ["row 3, column facility_id", "row 2, column unit_id", "row 3, column beds"],
+        ),
+        ("own.toml", None, 3, ["own.toml: there is no such rule file"]),
+        ("own.toml", b"id = 'own'\nfly = 1\n", 2, ["title: this key is missing", "fly: there is"]),
+    ],
+)
+def test_bad_input(
+    tmp_path: Path, capsys: Captured, file: str, content: bytes | None, code: int, told: list[str]
+) -> None:
+    files = {
+        "units.csv": b"unit_id,population\na,1\n",
+        "facilities.csv": b"facility_id,unit_id\nf,a\n",
+        "own.toml": None,
+    }
+    for name, usual in files.items():
+        shown = content if name == file else usual
+        if shown is not None:
+            (tmp_path / name).write_bytes(shown)
+    standard = str(tmp_path / "own.toml") if file == "own.toml" else "tianhe-145"
+    units, facilities = tmp_path / "units.csv", tmp_path / "facilities.csv"
+    assert check("--standard", standard, units=units, facilities=facilities) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert all(line.startswith(f"error: {tmp_path / file}: ") for line in err.splitlines()), err
+    assert all(words in err for words in told), err
