@@ -14,7 +14,9 @@ CORNER_M = (500_000.0, 2_560_000.0)
 
 
 def network_of(
-    nodes: dict[int, tuple[float, float]], ways: dict[int, list[int]], profile: Profile | None = None
+    nodes: dict[int, tuple[float, float]],
+    ways: dict[int, list[int]],
+    profile: Profile | None = None,
 ) -> StreetNetwork:
     """Build a network from node positions (metres from the corner) and ways (lists of nodes)."""
     rows = sorted(ways)

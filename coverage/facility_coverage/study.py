@@ -5,6 +5,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from facility_coverage.assessment.gaps import find_gaps
 from facility_coverage.assessment.street_shares import pieces_by_unit, street_lengths
@@ -102,6 +103,7 @@ def run_study(
 
     progress("Judging subdistricts", 0.8)
     pieces = pieces_by_unit(network, boundaries)
+    require_streets_inside(street_lengths(network, pieces), study)
     reached = {
         threshold: reached_pieces(
             network, access.origins, access.found, access.impedance, threshold.limit
@@ -271,6 +273,30 @@ def by_kind(thresholds: tuple[Threshold, ...]) -> list[tuple[Threshold, ...]]:
     """
     kinds = dict.fromkeys(threshold.kind for threshold in thresholds)
     return [tuple(t for t in thresholds if t.kind == kind) for kind in kinds]
+
+
+def require_streets_inside(street_m: NDArray[np.float64], study: Study) -> None:
+    """Refuse to judge subdistricts of another place than the streets'.
+
+    Parameters
+    ----------
+    street_m
+        Shape (u,), street length of each subdistrict, metres.
+    study
+        The study, for the message.
+
+    Raises
+    ------
+    UnreachableError
+        Not one subdistrict holds a street.
+    """
+    if street_m.sum() > 0:
+        return
+    msg = (
+        f"{study.boundaries.source}: no street of {study.network.source} lies in any subdistrict; "
+        f"name the extract of this district"
+    )
+    raise UnreachableError(msg)
 
 
 def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float) -> None:

@@ -215,7 +215,7 @@ def _window(
                 *units.to_crs(raster.crs).total_bounds, raster.transform
             )
             full = rasterio.windows.Window(0, 0, raster.width, raster.height)
-            window = wanted.round_offsets("floor").round_lengths("ceil")
+            window = wanted.round_offsets(op="floor").round_lengths(op="ceil")
             window = rasterio.windows.Window(
                 window.col_off - 1, window.row_off - 1, window.width + 2, window.height + 2
             ).intersection(full)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from facility_coverage import __version__
-from facility_coverage.errors import InputError
+from facility_coverage.errors import InputError, SourceError
 from facility_coverage.files import sha256_of
 from facility_coverage.network.build import read_network
 from facility_coverage.network.profiles import Profile
@@ -50,7 +50,11 @@ def street_network(
         except InputError:
             path.unlink()
     network = read_network(source, profile, crs=crs)
-    cache_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        cache_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{cache_folder}: no folder for networks can be made there; name another (--cache)"
+        raise SourceError(msg) from error
     network.save(path)
     return network
 
