@@ -22,7 +22,7 @@ ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER planner
 WORKDIR /data
 # Compile the kernels once, into the user's cache, so that the first run is as fast as any.
-RUN facility-coverage demo --out /tmp/warm --quiet && rm -rf /tmp/warm
+RUN facility-coverage doctor --quiet
 HEALTHCHECK --interval=5m --timeout=60s CMD ["facility-coverage", "doctor", "--quiet"]
 ENTRYPOINT ["facility-coverage"]
 CMD ["demo", "--out", "/data/demo"]

@@ -27,18 +27,23 @@ if TYPE_CHECKING:
 
 ENDINGS = (".geojson", ".gpkg", ".fgb")
 
+NetworkFile = Annotated[
+    Path, typer.Option("--network", help="OSM file, or .npz of 'network build'.")
+]
+Register = Annotated[
+    Path, typer.Option("--facilities", help="Register of facilities: csv, xlsx, geojson, gpkg.")
+]
+Minutes = Annotated[str, typer.Option("--minutes", help="Walking minutes, such as 5,10,15.")]
+Target = Annotated[
+    Path, typer.Option("--out", help=f"File to write, ending in {', '.join(ENDINGS)}.")
+]
+
 
 def isochrones(
-    network: Annotated[
-        Path, typer.Option("--network", help="OSM file, or .npz of 'network build'.")
-    ],
-    facilities: Annotated[
-        Path, typer.Option("--facilities", help="Register of facilities: csv, xlsx, geojson, gpkg.")
-    ],
-    minutes: Annotated[str, typer.Option("--minutes", help="Walking minutes, such as 5,10,15.")],
-    out: Annotated[
-        Path, typer.Option("--out", help=f"File to write, ending in {', '.join(ENDINGS)}.")
-    ],
+    network: NetworkFile,
+    facilities: Register,
+    minutes: Minutes,
+    out: Target,
     *,
     speed_kph: SpeedKph = None,
     cache: Cache = None,

@@ -1,6 +1,7 @@
 """The one way files are written (whole or not at all) and recognised (by their content)."""
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from facility_coverage.errors import InputError, SourceError
+from facility_coverage.errors import FacilityCoverageError, InputError, SourceError
 
+PROGRAM = "facility-coverage"
 MANIFEST_NAME = "manifest.json"
-"""The file by which a folder of results is known."""
+"""The file by which a folder of results is known; it names the program."""
 
 _CHUNK_BYTES = 1 << 20
 
@@ -65,8 +67,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
             _sync(path.parent)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+    except FacilityCoverageError:
+        raise
     except OSError as error:
-        msg = f"{path}: cannot be written: {error.strerror or error}; choose another place"
+        msg = f"{path}: cannot be written: {error}; choose another place"
         raise SourceError(msg) from error
 
 
@@ -104,28 +108,24 @@ def atomic_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
             for file in sorted(folder.rglob("*")):
                 _sync(file)
             _sync(folder)
-            if path.exists():
-                retired = folder.with_suffix(".replaced")
-                path.replace(retired)
-                folder.replace(path)
-                shutil.rmtree(retired)
-            else:
-                folder.replace(path)
+            _put(folder, path)
             _sync(path.parent)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+    except FacilityCoverageError:
+        raise
     except OSError as error:
-        msg = f"{path}: cannot be written: {error.strerror or error}; choose another place"
+        msg = f"{path}: cannot be written: {error}; choose another place"
         raise SourceError(msg) from error
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Refuse to write where something stands already, before any work is done.
+    """Refuse to write a folder where something stands already, before any work is done.
 
     Parameters
     ----------
     path
-        Where a file or folder is to be written.
+        Where a folder is to be written.
     overwrite
         Whether the user allowed it.
 
@@ -136,15 +136,42 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
     """
     if not path.exists():
         return
+    if not path.is_dir():
+        msg = f"{path}: is a file; name a folder for the results"
+        raise InputError(msg)
     if not overwrite:
         msg = f"{path}: exists already; name another place or add --overwrite"
         raise InputError(msg)
-    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST_NAME).is_file():
+    if any(path.iterdir()) and not _is_result(path):
         msg = (
-            f"{path}: holds no {MANIFEST_NAME}, so it is not a result of this program and is not "
-            f"overwritten; name another place"
+            f"{path}: holds no {MANIFEST_NAME} of {PROGRAM}, so it is not a result of this program "
+            f"and is not overwritten; name another place"
         )
         raise InputError(msg)
+
+
+def _is_result(folder: Path) -> bool:
+    """Tell whether a folder holds the manifest of this program, and not that of another."""
+    try:
+        manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        return bool(manifest["program"]["name"] == PROGRAM)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def _put(folder: Path, path: Path) -> None:
+    """Move a complete folder to its place; what stood there goes last, or comes back."""
+    if not path.exists():
+        folder.replace(path)
+        return
+    retired = folder.with_suffix(".replaced")
+    path.replace(retired)
+    try:
+        folder.replace(path)
+    except OSError:
+        retired.replace(path)
+        raise
+    shutil.rmtree(retired)
 
 
 def _sync(path: Path) -> None:

@@ -87,7 +87,7 @@ def run_study(
     index = StreetIndex.of(network)
     sites = snap(index, facilities.xy, off_street_limit_m=limit_m)
     homes = snap(index, demand.xy, off_street_limit_m=limit_m)
-    require_some_street(facilities, sites, limit_m)
+    require_some_street(facilities, sites, limit_m, study.facilities.source)
 
     progress("Measuring walking times", 0.5)
     thresholds, target = study.coverage.thresholds, study.coverage.target
@@ -203,7 +203,7 @@ def facility_isochrones(
     facilities = read_facilities(section, network.crs, extract=None)
     index = StreetIndex.of(network)
     sites = snap(index, facilities.xy, off_street_limit_m=off_street_limit_m)
-    require_some_street(facilities, sites, off_street_limit_m)
+    require_some_street(facilities, sites, off_street_limit_m, section.source)
     nobody = sites.take(np.zeros(len(sites.edge), dtype=bool))
     served = sites.take(sites.found)
     accesses = [measure_access(network, served, nobody, group) for group in by_kind(thresholds)]
@@ -299,7 +299,7 @@ def require_streets_inside(street_m: NDArray[np.float64], study: Study) -> None:
     raise UnreachableError(msg)
 
 
-def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float) -> None:
+def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float, source: str) -> None:
     """Refuse to go on when not one facility lies near a street.
 
     Parameters
@@ -310,6 +310,8 @@ def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float) ->
         Its facilities, tied to streets.
     limit_m
         Longest off-street leg.
+    source
+        Where the register stands, for the message.
 
     Raises
     ------
@@ -321,7 +323,7 @@ def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float) ->
     first = facilities.table.iloc[0]
     reason = first["reason"] or f"no street within {limit_m:g} m"
     msg = (
-        f"none of the {len(facilities.table)} facilities lies on the street network (first: "
-        f"{first['facility_id']}: {reason}); check their coordinates and the extract"
+        f"{source}: none of the {len(facilities.table)} facilities lies on the street network "
+        f"(first: {first['facility_id']}: {reason}); check their coordinates and the extract"
     )
     raise UnreachableError(msg)

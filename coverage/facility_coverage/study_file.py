@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from facility_coverage.crs import require_metric
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.thresholds import Threshold
 from facility_coverage.units import (
@@ -98,6 +99,18 @@ class DemandSection(_Section):
     cell_crs: Text | None = None
     """The CRS in which those cells are squares, such as ``ESRI:54009``."""
 
+    @model_validator(mode="after")
+    def _cells_have_a_size(self) -> Self:
+        if self.cell_crs is not None and self.cell_size_m is None:
+            msg = "cell_crs is about cells; add cell_size_m = 100 or remove cell_crs"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def from_raster(self) -> bool:
+        """Tell whether people are counted in the pixels of a GeoTIFF."""
+        return Path(self.source).suffix.lower() in {".tif", ".tiff"}
+
 
 class CoverageSection(_Section):
     """``[coverage]``: the circles that are tested."""
@@ -105,7 +118,9 @@ class CoverageSection(_Section):
     minutes: list[Minutes] = []
     distance_m: list[Metres] = []
     target_share: float = Field(DEFAULT_TARGET_SHARE, ge=0, le=1, allow_inf_nan=False)
-    off_street_limit_m: float = Field(DEFAULT_OFF_STREET_LIMIT_M, gt=0, le=2000)
+    off_street_limit_m: float = Field(
+        DEFAULT_OFF_STREET_LIMIT_M, gt=0, le=2000, allow_inf_nan=False
+    )
     cell_size_m: float = Field(20.0, ge=2, le=200, allow_inf_nan=False)
     """Cell of the grid that turns travel times into polygons."""
 
@@ -117,12 +132,10 @@ class CoverageSection(_Section):
         if len(self.minutes) + len(self.distance_m) > MAX_THRESHOLDS:
             msg = f"at most {MAX_THRESHOLDS} thresholds in minutes and distance_m together"
             raise ValueError(msg)
-        if len(set(self.minutes)) < len(self.minutes):
-            msg = f"minutes names a threshold twice: {self.minutes}"
-            raise ValueError(msg)
-        if len(set(self.distance_m)) < len(self.distance_m):
-            msg = f"distance_m names a threshold twice: {self.distance_m}"
-            raise ValueError(msg)
+        for key, values in (("minutes", self.minutes), ("distance_m", self.distance_m)):
+            if len({f"{value:g}" for value in values}) < len(values):
+                msg = f"{key} names a threshold twice: {values}; remove one"
+                raise ValueError(msg)
         return self
 
     @property
@@ -184,6 +197,8 @@ class Study(_Section):
         InputError
             It is not TOML, or some of its keys or values are outside the contract; the message
             has a line for each fault.
+        CrsError
+            A CRS in it is unknown, or not in metres.
         """
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -191,7 +206,7 @@ class Study(_Section):
             msg = f"{path}: there is no such study file; write one or run 'facility-coverage demo'"
             raise NotFoundError(msg) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            msg = f"{path}: not a TOML file in UTF-8: {error}"
+            msg = f"{path}: not a TOML file in UTF-8: {error}; correct it or save it as UTF-8"
             raise InputError(msg) from error
         try:
             study = cls.model_validate(table)
@@ -217,23 +232,45 @@ class Study(_Section):
         ------
         NotFoundError
             Some files do not exist; all are told.
+        CrsError
+            A CRS in it is unknown, or not in metres.
         """
-        sections: dict[str, Any] = {}
+        for name, crs in (("study.crs", self.study.crs), ("demand.cell_crs", self.demand.cell_crs)):
+            if crs is not None:
+                require_metric(crs, f"{path}: {name}")
+        sections: dict[str, _Section] = {}
         missing: list[str] = []
-        for name in ("network", "boundaries", "facilities", "demand"):
-            section = getattr(self, name)
-            if name == "facilities" and section.from_osm:
-                continue
-            source = (path.parent / section.source).resolve()
-            if not source.is_file():
-                missing.append(
-                    f"{path}: {name}.source: there is no file {source}; correct the path, "
-                    f"which is taken from the folder of the study file"
-                )
-            sections[name] = section.model_copy(update={"source": str(source)})
+        for name, keys in self.files().items():
+            section: _Section = getattr(self, name)
+            found = {key: (path.parent / getattr(section, key)).resolve() for key in keys}
+            missing.extend(
+                f"{path}: {name}.{key}: there is no file {file}; correct the path, which is taken "
+                f"from the folder of the study file"
+                for key, file in found.items()
+                if not file.is_file()
+            )
+            sections[name] = section.model_copy(
+                update={key: str(file) for key, file in found.items()}
+            )
         if missing:
             raise NotFoundError("\n".join(missing))
         return self.model_copy(update=sections)
+
+    def files(self) -> dict[str, list[str]]:
+        """Return the keys that name a file.
+
+        Returns
+        -------
+        dict of str to list of str
+            Section to keys, such as ``{"network": ["source"]}``.
+        """
+        older_raster = self.demand.from_raster and self.demand.older is not None
+        return {
+            "network": ["source"],
+            "boundaries": ["source"],
+            "facilities": [] if self.facilities.from_osm else ["source"],
+            "demand": ["source", "older"] if older_raster else ["source"],
+        }
 
 
 def _fault(entry: Any) -> str:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
@@ -244,6 +281,8 @@ def _fault(entry: Any) -> str:  # noqa: ANN401  (pydantic's ErrorDetails is a Ty
     if entry["type"] == "missing":
         return f"{where}: this key is missing; add it"
     message = str(entry["msg"]).removeprefix("Value error, ")
+    if isinstance(entry["input"], dict):
+        return f"{where}: {message}"
     value = repr(entry["input"])
     shown = value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
     return f"{where}: {message} (found {shown})"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
@@ -112,9 +113,11 @@ def _units(units: gpd.GeoDataFrame, result: StudyResult) -> list[Row]:
     """Return the subdistricts, each with its flags and the place of its label."""
     rows = _rows(
         units,
-        ["unit_id", "unit_name", "population", "assessed_population", "unassessed_population"]
-        + ["facilities", "government_facilities", "flags", "notes"],
-    )
+        [
+            "unit_id", "unit_name", "population", "unassessed_population", "facilities",
+            "government_facilities", "flags", "notes",
+        ],
+    )  # fmt: skip
     measures = ("covered_population", "covered_share", "covered_area_share", "covered_street_share")
     for measure in measures:
         _add_per_threshold(rows, units, measure, result)
@@ -133,9 +136,11 @@ def _facilities(result: StudyResult) -> list[Row]:
     names = dict(zip(result.units["unit_id"], result.units["unit_name"], strict=True))
     rows = _rows(
         facilities,
-        ["facility_id", "facility_name", "kind", "ownership", "floor_area_m2", "beds"]
-        + ["unit_id", "status", "reason", "access_m"],
-    )
+        [
+            "facility_id", "facility_name", "kind", "ownership", "floor_area_m2", "beds",
+            "unit_id", "status", "reason", "access_m",
+        ],
+    )  # fmt: skip
     for measure in ("people_reached", "people_reached_only"):
         _add_per_threshold(rows, facilities, measure, result)
     for row, point in zip(rows, _displayed(facilities.geometry, facilities.crs), strict=True):
@@ -151,15 +156,14 @@ def _circles(result: StudyResult) -> list[Row]:
     places = {identifier: at for at, identifier in enumerate(result.facilities["facility_id"])}
     simplified = shapely.simplify(isochrones.geometry.to_numpy(), _CIRCLE_TOLERANCE_M)
     shapes = _displayed(simplified, isochrones.crs)
-    columns = (isochrones[name] for name in ("scope", "facility_id", "threshold", "area_m2"))
+    columns = (isochrones[name] for name in ("scope", "facility_id", "threshold"))
     return [
         {
             "facility": None if scope == "all" else places[facility_id],
             "threshold": labels.index(label),
-            "area_m2": _plain(area_m2),
             "shape": encode_polygons(shape),
         }
-        for scope, facility_id, label, area_m2, shape in zip(*columns, shapes, strict=True)
+        for scope, facility_id, label, shape in zip(*columns, shapes, strict=True)
     ]
 
 
@@ -190,7 +194,7 @@ def _gaps(gaps: gpd.GeoDataFrame) -> list[Row]:
     """Return the gaps."""
     rows = _rows(
         gaps,
-        ["gap_id", "rank", "population", "demand_points", "unit_name", "mean_travel_time_s"],
+        ["rank", "population", "demand_points", "unit_name", "mean_travel_time_s"],
     )
     simplified = shapely.simplify(gaps.geometry.to_numpy(), _CIRCLE_TOLERANCE_M)
     for row, shape in zip(rows, _displayed(simplified, gaps.crs), strict=True):
@@ -202,9 +206,11 @@ def _candidates(candidates: gpd.GeoDataFrame) -> list[Row]:
     """Return the suggested sites."""
     rows = _rows(
         candidates,
-        ["site_id", "rank", "gain_population", "cumulative_population", "cumulative_share"]
-        + ["unit_name", "method", "bound"],
-    )
+        [
+            "rank", "gain_population", "cumulative_population", "cumulative_share", "unit_name",
+            "method", "bound",
+        ],
+    )  # fmt: skip
     for row, point in zip(rows, _displayed(candidates.geometry, candidates.crs), strict=True):
         row["position"] = _position(point)
     return rows
@@ -235,12 +241,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  (a cell of a table)
     return plain if isinstance(plain, bool | int) else str(plain)
 
 
-def _simplified_units(geometries: gpd.GeoSeries) -> NDArray[Any]:
+def _simplified_units(geometries: gpd.GeoSeries) -> NDArray[np.object_]:
     """Simplify subdistricts; where they are a clean coverage, shared borders stay shared."""
-    shapes = geometries.to_numpy()
-    if shapely.coverage_is_valid(shapes):
-        return shapely.coverage_simplify(shapes, _UNIT_TOLERANCE_M)
-    return shapely.simplify(shapes, _UNIT_TOLERANCE_M)
+    shapes: NDArray[np.object_] = geometries.to_numpy()
+    clean = shapely.coverage_is_valid(shapes)
+    simplify = shapely.coverage_simplify if clean else shapely.simplify
+    return np.asarray(simplify(shapes, _UNIT_TOLERANCE_M), dtype=object)
 
 
 def _displayed(geometries: Iterable[shapely.Geometry], crs: Any) -> gpd.GeoSeries:  # noqa: ANN401  (pyproj's CRS)

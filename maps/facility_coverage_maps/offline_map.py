@@ -50,7 +50,9 @@ class OfflineHeader(Element):
         super().__init__()
         self._parent = figure
 
-    def add_child(self, child: Element, name: str | None = None, index: int | None = None) -> Element:
+    def add_child(
+        self, child: Element, name: str | None = None, index: int | None = None
+    ) -> Element:
         """Add an element; a link is replaced by the vendored copy of what it names.
 
         Parameters
@@ -158,7 +160,8 @@ class OfflineMap(folium.Map):
     def __init__(self, title: str, language: str, **options: Any) -> None:  # noqa: ANN401
         super().__init__(tiles=None, zoom_control=False, **options)
         self._id = "study"
-        OfflineFigure(title, language).add_child(self)
+        self.figure = OfflineFigure(title, language)
+        self.figure.add_child(self)
 
 
 def _vendored(url: str) -> str:

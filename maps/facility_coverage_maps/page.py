@@ -7,7 +7,7 @@ from branca.element import Element
 from facility_coverage.result import StudyResult
 from facility_coverage.words import catalogue
 from facility_coverage_maps.layers import map_data
-from facility_coverage_maps.offline_map import OfflineMap, Verbatim
+from facility_coverage_maps.offline_map import OfflineFigure, OfflineMap, Verbatim
 from facility_coverage_maps.script_json import script_json
 
 SCRIPTS = ("words", "shapes", "symbols", "popups", "layers", "panel", "start")
@@ -23,12 +23,15 @@ class StudyPage(Element):
 
     Parameters
     ----------
+    figure
+        The page of the map.
     data
         Data blocks as ``script_json`` writes them.
     """
 
-    def __init__(self, data: str) -> None:
+    def __init__(self, figure: OfflineFigure, data: str) -> None:
         super().__init__()
+        self.figure = figure
         self.data = data
 
     def render(self, **kwargs: object) -> str:  # noqa: ARG002  (branca's signature)
@@ -44,11 +47,10 @@ class StudyPage(Element):
         str
             Nothing: all of it stands elsewhere in the page.
         """
-        figure = self.get_root()
         code = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-        figure.header.add_child(Verbatim(f"<style>{_asset('page.css')}</style>\n"))
-        figure.html.add_child(Verbatim(_asset("panel.html") + self.data), index=0)
-        figure.script.add_child(Verbatim(f'(() => {{\n"use strict";\n{code}}})();\n'))
+        self.figure.header.add_child(Verbatim(f"<style>{_asset('page.css')}</style>\n"))
+        self.figure.html.add_child(Verbatim(_asset("panel.html") + self.data), index=0)
+        self.figure.script.add_child(Verbatim(f'(() => {{\n"use strict";\n{code}}})();\n'))
         return ""
 
 
@@ -73,11 +75,10 @@ def write_map(result: StudyResult, path: Path) -> None:
         zoom_snap=0.25,
     )
     words = {language: catalogue(language) for language in ("en", "zh")}
-    StudyPage(
-        script_json("study-data", map_data(result)) + script_json("study-words", words)
-    ).add_to(page)
+    data = script_json("study-data", map_data(result)) + script_json("study-words", words)
+    page.add_child(StudyPage(page.figure, data))
+    text = page.figure.render()
     # A lone surrogate cannot be written as UTF-8; as \udXXX it is what JSON writes anyway.
-    text = page.get_root().render()
     path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 

@@ -45,4 +45,5 @@ def share_classes(target_share: float) -> list[float]:
         One bound for each colour of ``COVERAGE_COLOURS``, rising from 0 to the target.
     """
     below = len(COVERAGE_COLOURS) - 1
-    return [target_share * step / below for step in range(below)] + [target_share]
+    # Rounded so that 0.6 is a class of its own below 0.8, not 0.6000000000000001.
+    return [*(round(target_share * step / below, 12) for step in range(below)), target_share]

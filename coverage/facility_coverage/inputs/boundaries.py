@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from facility_coverage.errors import GeometryError, LimitError, SchemaError
 from facility_coverage.inputs.tables import (
+    POLYGONS,
+    placed_shapes,
     plain_text,
     read_layer,
     require_columns,
@@ -97,34 +99,19 @@ def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
     if (ids == OUTSIDE_UNIT_ID).any():
         msg = f"{path}: the id {OUTSIDE_UNIT_ID!r} is reserved for people outside all; rename it"
         raise SchemaError(msg)
-    _check_polygons(layer, ids, path)
+    shapes = placed_shapes(layer, crs, path)
+    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
+        found = ", ".join(sorted(set(shapes.geom_type)))
+        msg = f"{path}: no polygon in {rows} but {found}; name a polygon layer"
+        raise GeometryError(msg)
     names = ids if section.name is None else layer[section.name].map(plain_text)
     units = gpd.GeoDataFrame(
         {"unit_id": ids.astype(object), "unit_name": names.astype(object)},
-        geometry=shapely.force_2d(layer.geometry.to_crs(crs).to_numpy()),
+        geometry=shapes.to_numpy(),
         crs=crs,
     )
     units = units.sort_values("unit_id").reset_index(drop=True)
     return _without_overlap(units, path, section.max_overlap_m2)
-
-
-def _check_polygons(layer: gpd.GeoDataFrame, ids: pd.Series, path: Path) -> None:
-    """Refuse what is no valid polygon, with every fault told."""
-    shapes = layer.geometry
-    missing = shapes.isna() | shapes.is_empty
-    if rows := rows_where(missing):
-        msg = f"{path}: the polygon is empty in {rows}; draw it or delete the row"
-        raise GeometryError(msg)
-    if rows := rows_where(~shapes.geom_type.isin(["Polygon", "MultiPolygon"])):
-        msg = f"{path}: no polygon in {rows} but {set(shapes.geom_type)}; name a polygon layer"
-        raise GeometryError(msg)
-    faults = [
-        f"{path}: row {row} ({ids[row]}): the polygon crosses itself "
-        f"({shapely.is_valid_reason(shapes[row])}); mend it in QGIS (Fix geometries)"
-        for row in shapes.index[~shapes.is_valid]
-    ]
-    if faults:
-        raise GeometryError("\n".join(faults))
 
 
 def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Boundaries:
@@ -153,12 +140,9 @@ def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Bo
         msg = f"{path}: {', '.join(lost)} lie wholly inside others; remove one of each pair"
         raise GeometryError(msg)
     whole = shapely.union_all(shapes)
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
-    rows.extend(
-        ("gap", "", "", hole.area, shapely.MultiPolygon([hole]))
-        for hole in holes
-        if hole.area >= _LEAST_FAULT_M2
-    )
+    rings = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    gaps = [_polygonal(shapely.difference(ring, whole)) for ring in rings]
+    rows.extend(("gap", "", "", gap.area, gap) for gap in gaps if gap.area >= _LEAST_FAULT_M2)
     rows.sort(key=lambda row: (-row[3], row[0], row[1], row[2]))
     columns = ["fault", "unit_id", "other_unit_id", "area_m2", "geometry"]
     faults = gpd.GeoDataFrame(

@@ -3,32 +3,33 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
-import rasterio.windows
 import shapely
-from exactextract import exact_extract
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from facility_coverage.crs import WGS84, known_crs, project
-from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
+from facility_coverage.crs import WGS84, project
+from facility_coverage.errors import GeometryError, InputError, SchemaError
 from facility_coverage.inputs.boundaries import Boundaries
+from facility_coverage.inputs.pixels import Pixels, read_pixels
 from facility_coverage.inputs.tables import (
+    POLYGONS,
     SHEETS,
     numbers,
+    placed_shapes,
     read_layer,
     read_table,
     require_columns,
+    rows_where,
 )
 from facility_coverage.study_file import DemandSection
 
 _ROUNDING = 1e-12
 """A share outside below this is the rounding of a cell that lies wholly inside."""
 
-RASTERS = frozenset({".tif", ".tiff"})
+_ROUNDING_SHARE = 1e-6
+"""Two rasters of one census differ by this much where single precision rounded them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Demand:
     Attributes
     ----------
     demand_id
-        Length d: row of the source, or row and column of the raster.
+        Length d: row of the source, or row and column of the raster (``r120c45``, from 0).
     xy
         Shape (d, 2), metres in the study's CRS.
     population
@@ -102,17 +103,17 @@ def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
     Returns
     -------
     Demand
-        Points in the order of the source. Of a raster, the pixels with people in the window
-        around all subdistricts.
+        Points from west to east, so that nothing depends on the order of the source. Of a
+        raster, the pixels with people in the window around all subdistricts.
 
     Raises
     ------
-    NotFoundError, InputError, SchemaError, CrsError
-        The source cannot be read, lacks a column or CRS, or holds a population that is no
-        non-negative number; or nobody lives in it.
+    NotFoundError, InputError, SchemaError, CrsError, GeometryError
+        The source cannot be read, lacks a column or CRS, or holds a geometry that is not usable
+        or a population that is no non-negative number; or nobody in it lives in a subdistrict.
     """
     path = Path(section.source)
-    if path.suffix.lower() in RASTERS:
+    if section.from_raster:
         demand = _from_raster(section, boundaries, crs)
     elif path.suffix.lower() in SHEETS:
         demand = _from_table(section, boundaries, crs)
@@ -121,7 +122,26 @@ def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
     if not demand.population.sum() > 0:
         msg = f"{path}: nobody lives in it (the populations add up to 0); name the right column"
         raise InputError(msg)
-    return demand
+    if not demand.by_unit(demand.population)[:-1].sum() > 0:
+        msg = (
+            f"{path}: nobody in it lives in a subdistrict; exchange longitude and latitude if they "
+            f"are swapped, or name the people of this district"
+        )
+        raise InputError(msg)
+    return _from_west_to_east(demand)
+
+
+def _from_west_to_east(demand: Demand) -> Demand:
+    older = demand.population if demand.older is None else demand.older
+    order = np.lexsort((older, demand.population, demand.xy[:, 1], demand.xy[:, 0]))
+    return Demand(
+        tuple(demand.demand_id[row] for row in order.tolist()),
+        demand.xy[order],
+        demand.population[order],
+        None if demand.older is None else demand.older[order],
+        csr_array(demand.unit_share.tocsc()[:, order]),
+        demand.spacing_m,
+    )
 
 
 def _from_table(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
@@ -132,12 +152,11 @@ def _from_table(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
     lonlat = np.column_stack(
         [pd.to_numeric(table[c], errors="coerce").to_numpy(float) for c in columns.values()]
     )
-    wrong = ~(np.abs(lonlat) <= [180.0, 90.0]).all(axis=1)
-    if wrong.any():
-        row = table.index[wrong][0]
+    on_earth = pd.Series((np.abs(lonlat) <= [180.0, 90.0]).all(axis=1), index=table.index)
+    if rows := rows_where(~on_earth):
         msg = (
-            f"{path}: row {row}: {section.lon}, {section.lat} are no longitude and latitude in "
-            f"degrees ({int(wrong.sum())} such rows); fill them in, or exchange the two"
+            f"{path}: columns {section.lon!r}, {section.lat!r} are no longitude and latitude in "
+            f"degrees in {rows}; fill them in, or exchange the two"
         )
         raise SchemaError(msg)
     xy = project(lonlat, WGS84, crs)
@@ -158,13 +177,14 @@ def _from_layer(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
     path = Path(section.source)
     layer = read_layer(path, section.layer)
     require_columns(layer, _people_columns(section), path)
-    shapes = layer.geometry.to_crs(crs)
-    if (shapes.isna() | shapes.is_empty).any():
-        row = layer.index[shapes.isna() | shapes.is_empty][0]
-        msg = f"{path}: feature {row} has no geometry; draw it or delete it"
-        raise SchemaError(msg)
+    shapes = placed_shapes(layer, crs, path)
+    kinds = shapes.geom_type
+    polygons = kinds.isin(POLYGONS)
+    if not (polygons.all() or kinds.isin(["Point", "MultiPoint"]).all()):
+        found = ", ".join(sorted(set(kinds)))
+        msg = f"{path}: holds {found}; name a layer of points alone or of polygons alone"
+        raise GeometryError(msg)
     points = shapes.representative_point()
-    polygons = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
     if polygons.all():
         share = _polygon_shares(shapes.to_numpy(), boundaries.units.geometry.to_numpy())
     else:
@@ -175,68 +195,44 @@ def _from_layer(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
 
 
 def _from_raster(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
-    path = Path(section.source)
-    people, transform, raster_crs = _window(path, boundaries.units)
-    older = None
-    if section.older is not None:
-        older_path = path.parent / section.older
-        older, older_transform, older_crs = _window(older_path, boundaries.units)
-        if (older.shape, older_transform, older_crs) != (people.shape, transform, raster_crs):
-            msg = f"{older_path}: its pixels are not those of {path.name}; resample it to them"
-            raise InputError(msg)
-    row, column = np.nonzero(people > 0)
-    x, y = transform * (column + 0.5, row + 0.5)
-    xy = project(np.column_stack([x, y]), raster_crs, crs)
-    side = transform * (np.array([0.0, 1.0]) + 0.5, np.array([0.0, 0.0]) + 0.5)
-    ends = project(np.column_stack(side), raster_crs, crs)
+    pixels = read_pixels(Path(section.source), boundaries.units)
+    row, column = np.nonzero(pixels.people > 0)
+    corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+    xy, *rings = (
+        project(np.column_stack(pixels.transform * (column + x, row + y)), pixels.crs, crs)
+        for x, y in [(0.5, 0.5), *corners]
+    )
+    cells = shapely.polygons(np.stack(rings, axis=1))
+    side_m = np.hypot(*(rings[1] - rings[0]).T)
     return Demand(
-        tuple(f"r{r}c{c}" for r, c in zip(row.tolist(), column.tolist(), strict=True)),
+        tuple(f"r{r}c{c}" for r, c in zip(row + pixels.row, column + pixels.column, strict=True)),
         xy,
-        people[row, column],
-        None if older is None else older[row, column],
-        _pixel_shares(people, transform, boundaries.units.to_crs(raster_crs), (row, column)),
-        float(np.hypot(*(ends[1] - ends[0]))),
+        pixels.people[row, column],
+        None if section.older is None else _older_pixels(section, pixels, boundaries)[row, column],
+        _polygon_shares(cells, boundaries.units.geometry.to_numpy()),
+        float(side_m.max(initial=0.0)),
     )
 
 
-def _window(
-    path: Path, units: gpd.GeoDataFrame
-) -> tuple[NDArray[np.float64], rasterio.Affine, rasterio.crs.CRS]:
-    """Read the pixels around all subdistricts; missing pixels hold nobody."""
-    if not path.is_file():
-        msg = f"{path}: there is no such file"
-        raise NotFoundError(msg)
-    try:
-        with rasterio.open(path) as raster:
-            if raster.crs is None:
-                msg = f"{path}: says no CRS; write one into it with gdal_edit -a_srs"
-                raise CrsError(msg)
-            wanted = rasterio.windows.from_bounds(
-                *units.to_crs(raster.crs).total_bounds, raster.transform
-            )
-            full = rasterio.windows.Window(0, 0, raster.width, raster.height)
-            window = wanted.round_offsets(op="floor").round_lengths(op="ceil")
-            window = rasterio.windows.Window(
-                window.col_off - 1, window.row_off - 1, window.width + 2, window.height + 2
-            ).intersection(full)
-            people = raster.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
-            transform = raster.window_transform(window)
-            crs = raster.crs
-    except rasterio.errors.WindowError as error:
-        msg = f"{path}: lies nowhere near the subdistricts; is it the raster of this district?"
-        raise InputError(msg) from error
-    except rasterio.errors.RasterioIOError as error:
-        msg = f"{path}: not a raster that GDAL reads: {' '.join(str(error).split())}"
-        raise InputError(msg) from error
-    people[np.isnan(people)] = 0.0
-    if (people < 0).any():
-        r, c = np.argwhere(people < 0)[0].tolist()
+def _older_pixels(
+    section: DemandSection, pixels: Pixels, boundaries: Boundaries
+) -> NDArray[np.float64]:
+    """Read the raster of older people, which lies on the pixels of everybody's."""
+    path = Path(section.older or "")
+    older = read_pixels(path, boundaries.units)
+    grid = (pixels.people.shape, pixels.transform, pixels.crs)
+    if (older.people.shape, older.transform, older.crs) != grid:
+        name = Path(section.source).name
+        msg = f"{path}: its pixels are not those of {name}; resample it to them"
+        raise InputError(msg)
+    more = older.people > pixels.people * (1.0 + _ROUNDING_SHARE)
+    if more.any():
         msg = (
-            f"{path}: {int((people < 0).sum())} pixels are negative ({people[r, c]:g} at row {r}, "
-            f"column {c} of the district's window); declare that value as nodata"
+            f"{path}: more people of 60 and over than people at {older.place_of(more)}; exchange "
+            f"the two rasters"
         )
         raise SchemaError(msg)
-    return people, transform, crs
+    return np.minimum(older.people, pixels.people)
 
 
 def _people_columns(section: DemandSection) -> dict[str, str]:
@@ -254,9 +250,8 @@ def _people(
     if section.older is None:
         return everybody, None
     older = numbers(table, section.older, path, meaning="people of 60 and over")
-    if (older > everybody).any():
-        row = table.index[older > everybody][0]
-        msg = f"{path}: row {row}: more people of 60 and over than people; exchange the columns"
+    if rows := rows_where(older > everybody):
+        msg = f"{path}: more people of 60 and over than people in {rows}; exchange the columns"
         raise SchemaError(msg)
     return everybody, older.to_numpy()
 
@@ -274,12 +269,14 @@ def _cell_shares(
     section: DemandSection, lonlat: NDArray[np.float64], boundaries: Boundaries
 ) -> csr_array:
     """Share square cells out by the exact fraction of their area."""
-    name = section.cell_crs or boundaries.units.crs
-    cell_crs = known_crs(name, "demand.cell_crs")
+    crs = str(boundaries.units.crs)
+    cell_crs = section.cell_crs or crs
     centre = project(lonlat, WGS84, cell_crs)
     half = (section.cell_size_m or 0.0) / 2.0
-    cells = shapely.box(*(centre - half).T, *(centre + half).T)
-    return _polygon_shares(cells, boundaries.units.geometry.to_crs(cell_crs).to_numpy())
+    corners = [(-half, -half), (half, -half), (half, half), (-half, half)]
+    rings = [project(centre + corner, cell_crs, crs) for corner in corners]
+    cells = shapely.polygons(np.stack(rings, axis=1))
+    return _polygon_shares(cells, boundaries.units.geometry.to_numpy())
 
 
 def _polygon_shares(cells: NDArray[np.object_], units: NDArray[np.object_]) -> csr_array:
@@ -293,36 +290,6 @@ def _polygon_shares(cells: NDArray[np.object_], units: NDArray[np.object_]) -> c
     common = shapely.intersection(units[unit[cut]], cells[cell[cut]])
     fraction[cut] = shapely.area(common) / shapely.area(cells[cell[cut]])
     return _with_outside(csr_array((fraction, (unit, cell)), shape=(len(units), len(cells))))
-
-
-def _pixel_shares(
-    people: NDArray[np.float64],
-    transform: rasterio.Affine,
-    units: gpd.GeoDataFrame,
-    pixels: tuple[NDArray[np.intp], NDArray[np.intp]],
-) -> csr_array:
-    """Return the exact fraction of each pixel with people in each unit, and outside all."""
-    rank = np.full(people.shape, -1, dtype=np.int64)
-    rank[pixels] = np.arange(len(pixels[0]))
-    profile = {
-        "driver": "GTiff", "dtype": "float64", "count": 1, "crs": units.crs,
-        "transform": transform, "height": people.shape[0], "width": people.shape[1],
-    }  # fmt: skip
-    with rasterio.MemoryFile() as memory:
-        with memory.open(**profile) as raster:
-            raster.write(rank.astype(np.float64), 1)
-        with memory.open() as raster:
-            found = exact_extract(raster, units[["geometry"]], ["values", "coverage"])
-    unit, pixel, fraction = [], [], []
-    for row, feature in enumerate(found):
-        values = np.asarray(feature["properties"]["values"]).astype(np.int64)
-        share = np.asarray(feature["properties"]["coverage"], dtype=np.float64)
-        kept = (values >= 0) & (share > 0)
-        unit.append(np.full(int(kept.sum()), row))
-        pixel.append(values[kept])
-        fraction.append(share[kept])
-    entries = (np.concatenate(fraction), (np.concatenate(unit), np.concatenate(pixel)))
-    return _with_outside(csr_array(entries, shape=(len(units), len(pixels[0]))))
 
 
 def _with_outside(share: csr_array) -> csr_array:

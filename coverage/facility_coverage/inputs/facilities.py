@@ -92,7 +92,9 @@ def read_facilities(section: FacilitiesSection, crs: str, *, extract: Path | Non
         xy = _checked_positions(lonlat, crs)
     else:
         frame = read_layer(path, section.layer)
-        points = frame.geometry.to_crs(crs).representative_point()
+        shapes = frame.geometry.to_crs(crs)
+        placed = np.isfinite(shapes.bounds).all(axis=1)
+        points = shapes.where(placed).representative_point()
         xy = np.column_stack([points.x, points.y])
     require_columns(frame, {"facilities.id": section.id}, path)
     return _register(frame, xy, section, path)
@@ -127,8 +129,8 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
     """Take facilities from the extract; kinds are read from names before tags."""
     if extract is None or extract.suffix == ".npz":
         msg = (
-            'facilities.source = "osm" needs network.source to be the OSM file itself, not a '
-            "saved network; name the OSM file or a register"
+            f'{extract or "osm"}: facilities.source = "osm" needs network.source to be the OSM '
+            f"file itself, not a saved network; name the OSM file or a register"
         )
         raise InputError(msg)
     places = read_places(extract, "amenity", frozenset(section.amenity))
@@ -189,7 +191,7 @@ def _no_position(section: FacilitiesSection, path: Path) -> str:
             f"{section.lon}, {section.lat} are no longitude and latitude in degrees; "
             f"fill them in, or exchange them if they are swapped"
         )
-    return "has no geometry; draw its point"
+    return "has no geometry on Earth; draw its point, or exchange its coordinates if swapped"
 
 
 def _texts(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -180,7 +180,7 @@ def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace,
 def _open(path: Path, entities: Any) -> Any:  # noqa: ANN401  (pyosmium's flags are untyped)
     """Open an OSM file for streaming."""
     if not path.is_file():
-        msg = f"{path}: there is no such file"
+        msg = f"{path}: there is no such file; correct the path"
         raise NotFoundError(msg)
     try:
         return osmium.FileProcessor(str(path), entities)

@@ -1,18 +1,31 @@
 """Tables and layers as files: csv, xlsx and anything GDAL reads, with their columns checked."""
 
+import csv
+import io
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
+from facility_coverage.errors import (
+    CrsError,
+    FacilityCoverageError,
+    GeometryError,
+    InputError,
+    NotFoundError,
+    SchemaError,
+)
 
 SHEETS = frozenset({".csv", ".xlsx"})
 """Endings of tables without geometry."""
+
+POLYGONS = ("Polygon", "MultiPolygon")
 
 _SHOWN_ROWS = 5
 
@@ -30,34 +43,39 @@ def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Headings stripped of blanks; the index counts rows as the file does (the first row below
+        Cells of a CSV are text, so that the id ``007`` stays what it is. Headings are stripped of
+        blanks, blank rows left out; the index counts rows as the file does (the first row below
         the heading is 2).
 
     Raises
     ------
     NotFoundError
-        There is no such file.
+        There is no such file, or no such sheet in it.
     InputError
         It is not a table.
+    SchemaError
+        A heading stands twice, or a row has more or fewer cells than the heading.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file"
+        msg = f"{path}: there is no such file; correct the path"
         raise NotFoundError(msg)
     try:
-        if path.suffix.lower() == ".xlsx":
-            table: pd.DataFrame = pd.read_excel(path, sheet_name=layer or 0, engine="openpyxl")
-        else:
-            table = _read_csv(path)
-    except Exception as error:
-        if not isinstance(error, ValueError | KeyError | OSError | pd.errors.ParserError):
+        table = _read_xlsx(path, layer) if path.suffix.lower() == ".xlsx" else _read_csv(path)
+    except (ValueError, KeyError, OSError, csv.Error, zipfile.BadZipFile) as error:
+        if isinstance(error, FacilityCoverageError):
             raise
         msg = f"{path}: not a table that can be read: {_one_line(error)}; save it again as CSV"
         raise InputError(msg) from error
-    table.columns = [str(column).strip() for column in table.columns]
+    table = table.set_axis([str(column).strip() for column in table.columns], axis=1)
+    if twice := sorted({name for name in table.columns[table.columns.duplicated()] if name}):
+        msg = f"{path}: row 1: repeats {', '.join(twice)}; rename or remove one column"
+        raise SchemaError(msg)
+    table = table.set_axis(range(2, len(table) + 2), axis=0)
+    table = table[(table != "").any(axis=1)]
     if table.empty:
-        msg = f"{path}: holds no row below its heading"
+        msg = f"{path}: holds no row below its heading; fill it in or name another file"
         raise InputError(msg)
-    return table.set_axis(range(2, len(table) + 2), axis=0)
+    return table
 
 
 def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
@@ -85,7 +103,7 @@ def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
         It says no CRS.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file"
+        msg = f"{path}: there is no such file; correct the path"
         raise NotFoundError(msg)
     try:
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -96,21 +114,67 @@ def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on odd drivers
             frame = gpd.read_file(path, layer=layer, engine="pyogrio")
     except DataLayerError as error:
-        msg = f"{path}: has no layer {layer!r}; it has {', '.join(names)}"
+        msg = f"{path}: has no layer {layer!r}; name one of {', '.join(names)}"
         raise NotFoundError(msg) from error
     except DataSourceError as error:
-        msg = f"{path}: not a layer that GDAL reads: {_one_line(error)}"
+        reason = _one_line(error).split(";")[0]
+        msg = f"{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
         raise InputError(msg) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = f"{path}: has no geometry; name a layer of points or polygons"
         raise InputError(msg)
     if frame.empty:
-        msg = f"{path}: holds no feature"
+        msg = f"{path}: holds no feature; draw some or name another layer"
         raise InputError(msg)
     if frame.crs is None:
         msg = f"{path}: says no CRS; set it in QGIS (Assign projection), or add the .prj file"
         raise CrsError(msg)
     return frame.set_axis(range(1, len(frame) + 1), axis=0)
+
+
+def placed_shapes(layer: gpd.GeoDataFrame, crs: str, path: Path) -> gpd.GeoSeries:
+    """Return the geometries of a layer in the study's CRS, checked to be usable.
+
+    Parameters
+    ----------
+    layer
+        A layer with a CRS; its index counts rows as the file does.
+    crs
+        The study's metric CRS.
+    path
+        The layer's file, for the message.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        In two dimensions, indexed like the layer.
+
+    Raises
+    ------
+    GeometryError
+        Some are missing, cross themselves, or do not lie on Earth; each kind is told.
+    """
+    shapes = layer.geometry
+    faults = []
+    missing = shapes.isna() | shapes.is_empty
+    if rows := rows_where(missing):
+        faults.append(f"{path}: the geometry is empty in {rows}; draw it or delete the row")
+    crossing = shapes[~missing & ~shapes.is_valid]
+    faults.extend(
+        f"{path}: row {row}: the polygon crosses itself ({reason}); mend it in QGIS with Fix "
+        f"geometries"
+        for row, reason in crossing.is_valid_reason().items()
+    )
+    placed = shapes.force_2d().to_crs(crs)
+    on_earth = np.isfinite(placed.bounds).all(axis=1)
+    if rows := rows_where(~missing & ~on_earth):
+        faults.append(
+            f"{path}: the coordinates in {rows} are not on Earth in {layer.crs.name}; exchange "
+            f"longitude and latitude if they are swapped, or correct the layer's CRS"
+        )
+    if faults:
+        raise GeometryError("\n".join(faults))
+    return placed
 
 
 def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> None:
@@ -132,7 +196,7 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) ->
     """
     there = [str(column) for column in frame.columns if column != "geometry"]
     missing = [
-        f"{path}: has no column {column!r} ({key}); it has {', '.join(there)}"
+        f"{path}: has no column {column!r} ({key}); name one of {', '.join(there)}"
         for key, column in columns.items()
         if column not in frame.columns
     ]
@@ -257,12 +321,36 @@ def rows_where(wrong: pd.Series) -> str:
     return f"row {shown}" + (f" and {more} more" if more > 0 else "")
 
 
+def _read_xlsx(path: Path, sheet: str | None) -> pd.DataFrame:
+    with pd.ExcelFile(path, engine="openpyxl") as book:
+        if sheet is not None and sheet not in book.sheet_names:
+            names = ", ".join(str(name) for name in book.sheet_names)
+            msg = f"{path}: has no sheet {sheet!r}; name one of {names}"
+            raise NotFoundError(msg)
+        table: pd.DataFrame = pd.read_excel(
+            book, sheet_name=sheet or 0, dtype=object, keep_default_na=False
+        )
+        return table
+
+
 def _read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV in UTF-8, or else in GB18030, which every text of Chinese Windows is."""
+    content = path.read_bytes()
     try:
-        return pd.read_csv(path, encoding="utf-8-sig", low_memory=False)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return pd.read_csv(path, encoding="gb18030", low_memory=False)
+        text = content.decode("gb18030")
+    heading, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
+    faults = [
+        f"{path}: row {number}: has {len(row)} cells, the heading {len(heading)}; add or remove "
+        f"commas"
+        for number, row in enumerate(rows, start=2)
+        if len(row) != len(heading) and any(row)
+    ]
+    if faults:
+        raise SchemaError("\n".join(faults[:_SHOWN_ROWS]))
+    blank = [""] * len(heading)
+    return pd.DataFrame([row if any(row) else blank for row in rows], columns=heading, dtype=str)
 
 
 def _one_line(error: Exception) -> str:

@@ -248,7 +248,7 @@ class StreetNetwork:
                     raise InputError(msg)
                 arrays = {name: archive[name] for name in _ARRAYS}
         except FileNotFoundError as error:
-            msg = f"{path}: there is no such file"
+            msg = f"{path}: there is no such file; correct the path"
             raise NotFoundError(msg) from error
         except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
             if isinstance(error, InputError):

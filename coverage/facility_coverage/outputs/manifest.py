@@ -10,14 +10,14 @@ import pyproj
 import shapely
 
 from facility_coverage import __version__
-from facility_coverage.files import sha256_of
+from facility_coverage.files import PROGRAM, sha256_of
 from facility_coverage.result import StudyResult
 from facility_coverage.siting.mclp import METHOD as SITING_METHOD
 from facility_coverage.siting.mclp import NO_BOUND
 from facility_coverage.travel.isochrones import METHOD as ISOCHRONE_METHOD
 
 _PACKAGES = (
-    "contourpy", "exactextract", "geopandas", "numba", "numpy", "osmium", "pandas", "pyogrio",
+    "contourpy", "geopandas", "numba", "numpy", "osmium", "pandas", "pyogrio",
     "pyproj", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 
@@ -41,18 +41,14 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
     study = result.study
     parameters = study.model_dump(mode="json")
     inputs = {}
-    for role in ("network", "boundaries", "facilities", "demand"):
-        source = parameters[role]["source"]
-        if source == "osm":
-            continue
-        path = Path(source)
-        parameters[role]["source"] = path.name
-        inputs[role] = {"file": path.name, "sha256": sha256_of(path)}
-    if study.demand.older is not None and Path(study.demand.source).suffix in {".tif", ".tiff"}:
-        older = Path(study.demand.source).parent / study.demand.older
-        inputs["demand_older"] = {"file": older.name, "sha256": sha256_of(older)}
+    for section, keys in study.files().items():
+        for key in keys:
+            path = Path(parameters[section][key])
+            parameters[section][key] = path.name
+            role = section if key == "source" else f"{section}_{key}"
+            inputs[role] = {"file": path.name, "sha256": sha256_of(path)}
     return {
-        "program": {"name": "facility-coverage", "version": __version__},
+        "program": {"name": PROGRAM, "version": __version__},
         "synthetic": study.study.synthetic,
         "inputs": inputs,
         "parameters": parameters,

@@ -7,7 +7,8 @@ import pandas as pd
 
 DECIMALS = 7
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What OWASP lists for CSV injection, full-width forms included."""
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -40,8 +41,11 @@ def defused(value: Any) -> Any:  # noqa: ANN401  (a cell of a table holds anythi
     Returns
     -------
     Any
-        Text that starts like a formula gets an apostrophe before it; all else is as it was.
+        Text that starts like a formula gets an apostrophe before it. A carriage return in it
+        becomes a line feed, which gets quoted: bare, it would start a row of its own. All else is
+        as it was.
     """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,6 +1,8 @@
 // The layers of the map. Each is built when it is first shown; shown() tells which are on.
 const map = map_study;
+const NARROW = window.matchMedia("(max-width: 760px)");
 let chosen = study.target;
+let far = null;
 let selectedCircles = null;
 const canvases = new Map();
 
@@ -38,8 +40,18 @@ function shareColour(share) {
   return study.colours.coverage[at];
 }
 
+// What covers the map at its left (buttons) and right (legend), in pixels.
+const coveredLeft = () => [NARROW.matches ? 8 : 56, 16];
+const coveredRight = () => [NARROW.matches ? 8 : 256, 16];
+
+function fit(bounds, options) {
+  map.fitBounds(bounds, { paddingTopLeft: coveredLeft(), paddingBottomRight: coveredRight(),
+    ...options });
+}
+
 function withPopup(layer, content) {
-  return layer.bindPopup(content, { maxWidth: 330, minWidth: 230, autoPanPadding: [24, 24] });
+  return layer.bindPopup(content, { maxWidth: 330, minWidth: 230,
+    autoPanPaddingTopLeft: coveredLeft(), autoPanPaddingBottomRight: coveredRight() });
 }
 
 function pinned(position, className, size, anchor, html, options) {
@@ -100,12 +112,14 @@ function fitNames() {
 }
 
 // From afar signs are small and lines are thin, so that the picture stays clear.
-const isFar = () => map.getZoom() < 13.5;
-
 function drawScale() {
-  map.getContainer().classList.toggle("far", isFar());
+  const isFar = map.getZoom() < 13.5;
+  if (isFar !== far) {
+    far = isFar;
+    map.getContainer().classList.toggle("far", far);
+    drawCircles();
+  }
   fitNames();
-  drawCircles();
 }
 
 function buildStreets(main) {
@@ -153,7 +167,7 @@ function buildGaps() {
 function buildSites() {
   return L.layerGroup(study.candidates.filter(({ position }) => position).map((site) => {
     site.marker = pinned(site.position, "site", [24, 31], [12, 30], siteSign(site.rank),
-      { title: say("Suggested site {rank}", { rank: site.rank }), zIndexOffset: 1000 });
+      { title: `#${site.rank}`, zIndexOffset: 1000 });
     site.marker.options.icon.options.popupAnchor = [0, -26];
     return withPopup(site.marker, () => sitePopup(site));
   }));
@@ -190,7 +204,7 @@ function drawCircles() {
   const filled = shown("coverage") ? { fill: false } : { fillOpacity: 0.32 };
   all.clearLayers();
   if (shown("circles")) {
-    const weight = isFar() ? 1.3 : 2.2;
+    const weight = far ? 1.3 : 2.2;
     circles(null, "circles", { color: "#ffffff", weight: weight * 2.2, opacity: 0.8, fill: false })
       .forEach((halo) => all.addLayer(halo));
     circles(null, "circles", { weight, ...filled }).forEach((line) => all.addLayer(line));

@@ -78,8 +78,8 @@ const legends = {
   facilities: facilityLegend,
   gaps: () => [key(patch({ fill: "url(#hatch)", stroke: study.colours.gap }),
     say("Residents beyond {limit}", { limit: limit(study.thresholds[study.target]) }))],
-  sites: () => [key(siteSign(1), say(study.candidates.some(({ bound }) => bound === "none")
-    ? "by rank; no bound proven" : "by rank"))],
+  sites: () => [key(siteSign(1), study.candidates.some(({ bound }) => bound === "none")
+    ? say("by rank; no bound proven") : say("by rank"))],
 };
 
 function drawLayers() {
@@ -103,7 +103,7 @@ function goToUnit(unit) {
   fold("panel", false);
   const bounds = unit.polygon.getBounds();
   if (bounds.isValid()) {
-    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15 });
+    fit(bounds, { maxZoom: 15 });
     unit.polygon.openPopup(unit.position && [unit.position[1], unit.position[0]]);
   }
 }
@@ -145,10 +145,9 @@ function drawNotes() {
 }
 
 // The legend folds away; on a narrow screen the panel does so too, as a sheet under the map.
-const NARROW = window.matchMedia("(max-width: 760px)");
 const open = { panel: false, legend: !NARROW.matches };
 const foldWords = {
-  panel: () => say(open.panel ? "Map" : "Details"),
+  panel: () => (open.panel ? say("Map") : say("Details")),
   legend: () => say("Layers and legend"),
 };
 

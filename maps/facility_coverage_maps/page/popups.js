@@ -51,7 +51,7 @@ function unitPopup(unit) {
       ["of residents", (at) => percent(unit.covered_share[at])],
       ["of area", (at) => percent(unit.covered_area_share[at])],
       ["of streets", (at) => percent(unit.covered_street_share[at])]),
-    unit.notes ? make("p", { class: "small" }, dataWord(unit.notes)) : null);
+    unit.notes ? make("p", { class: "small" }, unit.notes.split("; ").map(dataWord).join("; ")) : null);
 }
 
 function facilityPopup(facility) {

@@ -1,15 +1,13 @@
 // Puts the page together.
 const extent = L.latLngBounds([study.bounds[1], study.bounds[0]],
   [study.bounds[3], study.bounds[2]]);
-const home = (options) => map.fitBounds(extent, {
-  paddingTopLeft: [16, 16], paddingBottomRight: [NARROW.matches ? 16 : 250, 16], ...options });
 const zoom = L.control.zoom({ position: "topleft" });
 const attribution = L.control({ position: "bottomright" });
 const homeControl = L.control({ position: "topleft" });
 
 attribution.onAdd = () => make("div", { class: "attribution" });
 homeControl.onAdd = () => {
-  const button = make("button", { type: "button", class: "home", id: "home", onclick: () => home() }, "⌂");
+  const button = make("button", { type: "button", class: "home", id: "home", onclick: () => fit(extent) }, "⌂");
   const bar = make("div", { class: "leaflet-bar" }, button);
   L.DomEvent.disableClickPropagation(bar);
   return bar;
@@ -52,7 +50,7 @@ speak(language);
 
 // The panel has its size now, and with it the map.
 map.invalidateSize({ animate: false });
-home({ animate: false });
+fit(extent, { animate: false });
 map.setMinZoom(map.getZoom() - 2);
 for (const layer of layers) {
   layer.group = null;

@@ -42,8 +42,8 @@ function people(value) {
 }
 
 function limit(threshold) {
-  const message = threshold.kind === "minutes" ? "{value} min" : "{value} m";
-  return say(message, { value: threshold.value });
+  const { kind, value } = threshold;
+  return kind === "minutes" ? say("{value} min", { value }) : say("{value} m", { value });
 }
 
 // An element with attributes ("on…" are listeners) and children; text is never read as markup.

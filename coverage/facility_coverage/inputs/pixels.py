@@ -1,0 +1,116 @@
+"""Pixels: counts of people in a GeoTIFF, the window of it around the subdistricts."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import rasterio.windows
+from numpy.typing import NDArray
+
+from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """A window of a raster of people.
+
+    Attributes
+    ----------
+    people
+        Shape (rows, columns), persons in each pixel; 0 where the raster holds no data.
+    transform
+        From column and row of the window to coordinates.
+    crs
+        Of those coordinates.
+    row, column
+        Where the window's first pixel lies in the file, from 0.
+    """
+
+    people: NDArray[np.float64]
+    transform: rasterio.Affine
+    crs: rasterio.crs.CRS
+    row: int
+    column: int
+
+    def place_of(self, wrong: NDArray[np.bool_]) -> str:
+        """Say where the first wrong pixel lies in the file, and what stands there.
+
+        Parameters
+        ----------
+        wrong
+            Shape (rows, columns), True somewhere.
+
+        Returns
+        -------
+        str
+            Such as ``row 3, column 8 (-5)``.
+        """
+        row, column = np.argwhere(wrong)[0].tolist()
+        value = self.people[row, column]
+        return f"row {self.row + row}, column {self.column + column} ({value:g})"
+
+
+def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
+    """Read the pixels around all subdistricts.
+
+    Parameters
+    ----------
+    path
+        A GeoTIFF of counts in its first band.
+    units
+        The subdistricts.
+
+    Returns
+    -------
+    Pixels
+        Every pixel that the bounding rectangle of the subdistricts touches.
+
+    Raises
+    ------
+    NotFoundError, InputError, CrsError
+        There is no such file, it is no raster, it lies elsewhere, or it says no CRS.
+    SchemaError
+        Pixels are negative or infinite.
+    """
+    if not path.is_file():
+        msg = f"{path}: there is no such file; correct the path"
+        raise NotFoundError(msg)
+    try:
+        with rasterio.open(path) as raster:
+            if raster.crs is None:
+                msg = f"{path}: says no CRS; write one into it with gdal_edit -a_srs"
+                raise CrsError(msg)
+            bounds = units.to_crs(raster.crs).total_bounds
+            window = _whole_pixels(rasterio.windows.from_bounds(*bounds, raster.transform))
+            full = rasterio.windows.Window(0, 0, raster.width, raster.height)
+            window = window.intersection(full)
+            people = raster.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
+            transform, crs = raster.window_transform(window), raster.crs
+    except rasterio.errors.WindowError as error:
+        msg = f"{path}: lies nowhere near the subdistricts; name the raster of this district"
+        raise InputError(msg) from error
+    except rasterio.errors.RasterioIOError as error:
+        reason = " ".join(str(error).split())
+        msg = f"{path}: not a raster that GDAL reads: {reason}; save it again as GeoTIFF"
+        raise InputError(msg) from error
+    people[np.isnan(people)] = 0.0
+    pixels = Pixels(people, transform, crs, window.row_off, window.col_off)
+    wrong = (people < 0) | np.isinf(people)
+    if wrong.any():
+        msg = (
+            f"{path}: {int(wrong.sum())} pixels are negative or infinite, the first at "
+            f"{pixels.place_of(wrong)}; declare that value as nodata"
+        )
+        raise SchemaError(msg)
+    return pixels
+
+
+def _whole_pixels(window: rasterio.windows.Window) -> rasterio.windows.Window:
+    """Return the pixels that a window touches."""
+    column, row = math.floor(window.col_off), math.floor(window.row_off)
+    width = math.ceil(window.col_off + window.width) - column
+    height = math.ceil(window.row_off + window.height) - row
+    return rasterio.windows.Window(column, row, width, height)
