@@ -11,7 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
 from pyproj import Transformer
+
+from facility_coverage.result import StudyResult
+from facility_coverage.study import run_study
+from facility_coverage.study_file import Study
 
 CRS = "EPSG:4547"
 CORNER_M = (433_000.0, 2_559_000.0)
@@ -30,6 +37,7 @@ SUBDISTRICTS: dict[str, tuple[str, Box]] = {
 }
 """Name and rectangle; the north of the last one has no streets."""
 
+PEOPLE_HEADER = ("lon", "lat", "population", "older")
 FACILITY_HEADER = ("facility_id", "name", "lon", "lat", "kind", "ownership", "beds")
 FACILITIES = (
     ("f1", "西社区卫生服务中心", (150, 10), "社区卫生服务中心", "政府办", "20"),
@@ -111,6 +119,26 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
     return path
 
 
+def write_raster(
+    path: Path,
+    people: NDArray[np.float64],
+    *,
+    corner: tuple[float, float],
+    crs: str | None = CRS,
+    pixel: float = 100.0,
+) -> Path:
+    """Write a GeoTIFF of square pixels below and right of a corner; -9 is its nodata."""
+    west, north = corner
+    rows, columns = people.shape
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float64", "nodata": -9, "crs": crs}
+    transform = rasterio.Affine(pixel, 0.0, west, 0.0, -pixel, north)
+    with rasterio.open(
+        path, "w", **profile, height=rows, width=columns, transform=transform
+    ) as file:
+        file.write(people, 1)
+    return path
+
+
 def facility_rows() -> list[list[Any]]:
     """Return the rows of the register, below ``FACILITY_HEADER``."""
     return [
@@ -188,5 +216,10 @@ def write_toy_study(folder: Path, sections: Sections | None = None) -> Path:
     write_streets(folder / "streets.osm")
     write_subdistricts(folder / "subdistricts.geojson")
     write_csv(folder / "facilities.csv", FACILITY_HEADER, facility_rows())
-    write_csv(folder / "people.csv", ("lon", "lat", "population", "older"), people_rows())
+    write_csv(folder / "people.csv", PEOPLE_HEADER, people_rows())
     return write_study(folder / "study.toml", sections or toy_sections())
+
+
+def toy_result(folder: Path, sections: Sections | None = None) -> StudyResult:
+    """Write the study into a folder and answer it."""
+    return run_study(Study.load(write_toy_study(folder, sections)))

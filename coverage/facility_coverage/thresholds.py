@@ -27,8 +27,10 @@ class Threshold:
 
     @property
     def label(self) -> str:
-        """Return the suffix used in column names: ``15min`` or ``1250m``."""
-        return f"{self.value:g}{'min' if self.kind == 'minutes' else 'm'}"
+        """Return the suffix used in column names: ``15min`` or ``1250m``; no two share one."""
+        return f"{float(self.value)!r}".removesuffix(".0") + (
+            "min" if self.kind == "minutes" else "m"
+        )
 
     @property
     def limit(self) -> float:

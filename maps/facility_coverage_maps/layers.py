@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from facility_coverage.result import OUTSIDE_UNIT_ID, StudyResult
 from facility_coverage_maps.shapes import encode_lines, encode_polygons
 from facility_coverage_maps.theme import (
-    BEYOND_COLOUR,
     COVERAGE_COLOURS,
     FLAG_COLOUR,
     GAP_COLOUR,
@@ -93,7 +92,6 @@ def _colours(target_share: float) -> Row:
         "no_data": NO_DATA_COLOUR,
         "flag": FLAG_COLOUR,
         "gap": GAP_COLOUR,
-        "beyond": BEYOND_COLOUR,
     }
 
 

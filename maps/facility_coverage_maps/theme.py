@@ -6,7 +6,7 @@ COVERAGE_COLOURS = ("#00224e", "#35456c", "#666970", "#b8ab6d", "#fee838")
 NO_DATA_COLOUR = "#ffffff"
 FLAG_COLOUR = "#c8102e"
 GAP_COLOUR = "#d55e00"
-BEYOND_COLOUR = "#9a8f88"
+"""Of people and streets beyond every circle."""
 
 _BAND_SCALE = ("#440154", "#463480", "#355f8d", "#277f8e", "#1fa088", "#3dbc74")
 """Viridis without its light end, which is lost on a light ground; near to far."""

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-import facility_coverage_maps
 import pytest
 from toy_result import HOSTILE, toy_result, toy_study
 
+import facility_coverage_maps
 from facility_coverage.words import catalogue
 from facility_coverage_maps.page import SCRIPTS, write_map
 
@@ -36,7 +36,7 @@ def test_only_the_path_that_was_asked_for_is_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["any name.partial"]
 
 
-@pytest.mark.parametrize("name", [*HOSTILE, "\ud800"])
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_study_changes_nothing_but_data_and_title(tmp_path: Path, name: str) -> None:
     def frame(study_name: str) -> list[str]:
         path = tmp_path / "map.html"
@@ -46,6 +46,11 @@ def test_a_hostile_study_changes_nothing_but_data_and_title(tmp_path: Path, name
         return tags
 
     assert frame(name) == frame("harmless")
+
+
+def test_a_name_that_no_text_file_can_hold_spoils_nothing(tmp_path: Path) -> None:
+    write_map(toy_result(toy_study(), ("\ud800",) * 6), tmp_path / "map.html")
+    assert '"unit_name":"\\ud800"' in (tmp_path / "map.html").read_text("utf-8")
 
 
 def test_the_page_speaks_the_language_of_the_study(tmp_path: Path) -> None:

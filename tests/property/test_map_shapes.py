@@ -23,7 +23,7 @@ def test_lines_come_back(lines: list[Ring]) -> None:
 
 @given(st.lists(st.lists(st.lists(points, min_size=3, max_size=6), min_size=1, max_size=3)))
 def test_polygons_come_back_with_their_holes(polygons: list[list[Ring]]) -> None:
-    def ring(steps: Ring) -> Ring:
+    def ring(steps: Ring) -> list[tuple[float, float]]:
         return [(x / STEPS_PER_DEGREE, y / STEPS_PER_DEGREE) for x, y in [*steps, steps[0]]]
 
     geometry = shapely.MultiPolygon([(ring(p[0]), [ring(h) for h in p[1:]]) for p in polygons])

@@ -68,7 +68,7 @@ def test_positions_are_longitude_and_latitude(data: Row) -> None:
 
 def test_a_shared_border_is_simplified_once() -> None:
     # Both neighbours follow the same teeth of 3 m, less than what simplifying may take away.
-    teeth = [(2000.0 + 3.0 * (at % 2), 100.0 * at) for at in range(21)]
+    teeth = [(2000.0 + 3.0 * (at % 2), 10.0 * at) for at in range(201)]
     west = shapely.Polygon([(0, 0), *teeth, (0, 2000)])
     east = shapely.Polygon([*teeth, (4000, 2000), (4000, 0)])
     result = toy_result(toy_study())

@@ -6,13 +6,12 @@ import html
 import re
 from pathlib import Path
 
-import facility_coverage_maps
 import folium
-import folium.plugins
 import pytest
-from branca.element import Element
+from branca.element import CssLink, Element, JavascriptLink
 from toy_result import HOSTILE
 
+import facility_coverage_maps
 from facility_coverage.errors import SourceError
 from facility_coverage_maps.content_policy import policy
 from facility_coverage_maps.offline_map import OfflineMap, Verbatim
@@ -33,9 +32,15 @@ def test_the_page_holds_leaflet_and_names_no_other_place() -> None:
 
 def test_a_plugin_without_vendored_copy_is_refused() -> None:
     page = offline_map()
-    page.add_child(folium.plugins.Fullscreen())
-    with pytest.raises(SourceError, match=r"fullscreen.* has no vendored copy"):
+    page.add_child(folium.RegularPolygonMarker([0.0, 0.0]))
+    with pytest.raises(SourceError, match=r"dvf\.markers.* has no vendored copy"):
         page.figure.render()
+
+
+@pytest.mark.parametrize("link", [JavascriptLink, CssLink])
+def test_a_link_without_vendored_copy_is_refused(link: type[JavascriptLink | CssLink]) -> None:
+    with pytest.raises(SourceError, match=r"https://example\.org/a has no vendored copy"):
+        offline_map().figure.header.add_child(link("https://example.org/a"))
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ LINK_M = 200.0
 
 @dataclass(frozen=True, eq=False)
 class Gaps:
-    """Groups of uncovered demand, the one with the most people first.
+    """Groups of uncovered demand, the one with the most people first, of equals the southernmost.
 
     Attributes
     ----------
     rows
-        For each gap, the demand points in it.
+        For each gap, the demand points in it, from south to north.
     population
         Persons in each gap.
     shapes
@@ -58,6 +58,7 @@ def find_gaps(
         Every uncovered point with people stands in exactly one gap.
     """
     rows = np.flatnonzero(uncovered & (population > 0))
+    rows = rows[np.lexsort(xy[rows].T)]
     link_m = max(LINK_M, 1.5 * spacing_m)
     if not len(rows):
         return Gaps((), np.empty(0), np.empty(0, dtype=object))

@@ -199,7 +199,7 @@ def _from_raster(section: DemandSection, boundaries: Boundaries, crs: str) -> De
     row, column = np.nonzero(pixels.people > 0)
     corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
     xy, *rings = (
-        project(np.column_stack(pixels.transform * (column + x, row + y)), pixels.crs, crs)
+        project(pixels.coordinates(column + x, row + y), pixels.crs, crs)
         for x, y in [(0.5, 0.5), *corners]
     )
     cells = shapely.polygons(np.stack(rings, axis=1))
@@ -220,8 +220,11 @@ def _older_pixels(
     """Read the raster of older people, which lies on the pixels of everybody's."""
     path = Path(section.older or "")
     older = read_pixels(path, boundaries.units)
-    grid = (pixels.people.shape, pixels.transform, pixels.crs)
-    if (older.people.shape, older.transform, older.crs) != grid:
+    if (older.people.shape, older.transform, older.crs) != (
+        pixels.people.shape,
+        pixels.transform,
+        pixels.crs,
+    ):
         name = Path(section.source).name
         msg = f"{path}: its pixels are not those of {name}; resample it to them"
         raise InputError(msg)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +23,7 @@ class Pixels:
     people
         Shape (rows, columns), persons in each pixel; 0 where the raster holds no data.
     transform
-        From column and row of the window to coordinates.
+        From column and row of the file to coordinates.
     crs
         Of those coordinates.
     row, column
@@ -34,6 +35,25 @@ class Pixels:
     crs: rasterio.crs.CRS
     row: int
     column: int
+
+    def coordinates(
+        self, column: NDArray[np.floating[Any]], row: NDArray[np.floating[Any]]
+    ) -> NDArray[np.float64]:
+        """Return the coordinates of places in the window.
+
+        Parameters
+        ----------
+        column, row
+            Shape (p,), whole at the upper left corner of a pixel.
+
+        Returns
+        -------
+        ndarray of float64
+            Shape (p, 2), in ``crs``.
+        """
+        a, b, c, d, e, f = self.transform[:6]
+        x, y = column + self.column, row + self.row
+        return np.column_stack([a * x + b * y + c, d * x + e * y + f])
 
     def place_of(self, wrong: NDArray[np.bool_]) -> str:
         """Say where the first wrong pixel lies in the file, and what stands there.
@@ -88,7 +108,7 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
             full = rasterio.windows.Window(0, 0, raster.width, raster.height)
             window = window.intersection(full)
             people = raster.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
-            transform, crs = raster.window_transform(window), raster.crs
+            transform, crs = raster.transform, raster.crs
     except rasterio.errors.WindowError as error:
         msg = f"{path}: lies nowhere near the subdistricts; name the raster of this district"
         raise InputError(msg) from error

@@ -1,5 +1,6 @@
 """The nearest point of a street network, found exactly through a grid of buckets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from facility_coverage.network.street_network import StreetNetwork
 
 _BUCKET_M = 80.0
+_POINTS_PER_PIECE = 50_000
 _ROUNDING = 1.0 + 1e-9
 """Room for rounding when a bucket is passed over because it lies too far away."""
 
@@ -100,19 +102,29 @@ class StreetIndex:
         NearestStreet
             One row per point.
         """
-        found = _nearest(
-            np.ascontiguousarray(xy, dtype=np.float64),
+        points = np.ascontiguousarray(xy, dtype=np.float64)
+        pieces = np.array_split(points, max(len(points) // _POINTS_PER_PIECE, 1))
+        with ThreadPoolExecutor() as threads:  # the search holds no lock of Python's
+            found = list(threads.map(lambda piece: self._nearest(piece, limit_m), pieces))
+        return NearestStreet(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+    def _nearest(
+        self, xy: NDArray[np.float64], limit_m: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Search the nearest point of the network for each point."""
+        network = self.network
+        return _search(
+            xy,
             limit_m,
             *self.origin_m,
             *self.shape,
             self.bucket_offset,
             self.bucket_vertex,
             self.vertex_edge,
-            self.network.vertex_xy,
-            self.network.vertex_position_m,
-            self.network.edge_length_m,
+            network.vertex_xy,
+            network.vertex_position_m,
+            network.edge_length_m,
         )
-        return NearestStreet(*found)
 
 
 @njit(cache=True, nogil=True)
@@ -156,7 +168,7 @@ def _fill_buckets(
 
 
 @njit(cache=True, nogil=True)
-def _nearest(
+def _search(
     xy: NDArray[np.float64],
     limit_m: float,
     x0: float,

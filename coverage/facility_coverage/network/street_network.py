@@ -30,6 +30,12 @@ _ARRAYS = (
 )  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
+_UNREADABLE = (
+    KeyError, TypeError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading any other file as a saved network raises; RuntimeError is zipfile's of a password
+or a method that it does not know."""
+
 
 @dataclass(frozen=True, eq=False)
 class StreetNetwork:
@@ -241,28 +247,40 @@ class StreetNetwork:
             It is no saved network, or one of another format.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                heading = json.loads(archive["heading"].tobytes())
-                if heading["format"] != FORMAT:
-                    msg = f"{path}: of another format of this program; build it from the OSM file"
-                    raise InputError(msg)
-                arrays = {name: archive[name] for name in _ARRAYS}
+            with zipfile.ZipFile(path) as archive:
+                heading = _heading(archive, path)
+                return cls(
+                    crs=heading["crs"],
+                    profile=Profile(**heading["profile"]),
+                    way_class=tuple(heading["way_class"]),
+                    way_name=tuple(heading["way_name"]),
+                    source=heading["source"],
+                    **{name: _array(archive, name) for name in _ARRAYS},
+                )
         except FileNotFoundError as error:
-            msg = f"{path}: there is no such file; correct the path"
+            msg = f"{path}: there is no such file"
             raise NotFoundError(msg) from error
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            if isinstance(error, InputError):
-                raise
+        except InputError:
+            raise
+        except _UNREADABLE as error:
             msg = f"{path}: not a saved network; build it again with 'network build'"
             raise InputError(msg) from error
-        return cls(
-            crs=heading["crs"],
-            profile=Profile(**heading["profile"]),
-            way_class=tuple(heading["way_class"]),
-            way_name=tuple(heading["way_name"]),
-            source=heading["source"],
-            **arrays,
-        )
+
+
+def _heading(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    """Read what a saved network says of itself; another format is refused."""
+    heading: dict[str, Any] = json.loads(_array(archive, "heading").tobytes())
+    if heading["format"] != FORMAT:
+        msg = f"{path}: of another format of this program; build it from the OSM file"
+        raise InputError(msg)
+    return heading
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """Read one array of a saved network; a pickled one is refused."""
+    with archive.open(f"{name}.npy") as stream:
+        array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return array
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,11 @@ def street_candidates(
     Returns
     -------
     snaps, spacing_m : Snaps, float
-        The candidates, on a street (no off-street leg), heaviest demand first, and the spacing
-        that was used.
+        The candidates, on a street (no off-street leg), heaviest demand first (of equals the
+        southernmost, whatever the order of rows), and the spacing that was used.
     """
     rows = np.flatnonzero(weight > 0)
-    rows = rows[np.lexsort((rows, -weight[rows]))]
+    rows = rows[np.lexsort((*street_xy[rows].T, -weight[rows]))]
     while True:
         kept = _spaced(street_xy[rows], spacing_m)
         if len(kept) <= MAX_CANDIDATES:

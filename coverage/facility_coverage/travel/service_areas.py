@@ -188,7 +188,7 @@ def piece_lines(network: StreetNetwork, pieces: StreetPieces) -> NDArray[np.obje
     ruler = np.repeat(base, np.diff(offset)) + position
     first = np.searchsorted(ruler, base[pieces.edge] + pieces.start_m, side="right")
     last = np.searchsorted(ruler, base[pieces.edge] + pieces.end_m, side="left")
-    first = np.maximum(first, offset[pieces.edge] + 1)
+    first = np.clip(first, offset[pieces.edge] + 1, offset[pieces.edge + 1] - 1)
     last = np.clip(last, first, offset[pieces.edge + 1] - 1)
     inner = last - first
     row = np.repeat(np.arange(len(inner)), inner + 2)

@@ -126,7 +126,7 @@ function buildStreets(main) {
   const name = main ? "main-streets" : "streets";
   const groups = study.streets.filter((group) => group.main || !main);
   const colour = ({ threshold }) => threshold === null
-    ? study.colours.beyond : study.thresholds[threshold].colour;
+    ? study.colours.gap : study.thresholds[threshold].colour;
   return L.layerGroup(groups.map((group) => L.polyline(decodeLines(group.shape), {
     renderer: canvas(name), pane: name, interactive: false,
     color: main ? "#5d6873" : colour(group), opacity: main ? 0.45 : 0.9,
@@ -155,12 +155,19 @@ function selectFacility(facility) {
   map.getPane("circles").style.opacity = facility === null ? 1 : 0.25;
 }
 
+// The subdistrict under a click on something above it.
+function unitAt({ clientX, clientY }) {
+  const under = document.elementsFromPoint(clientX, clientY);
+  return study.units.find(({ polygon }) => under.includes(polygon.getElement()));
+}
+
 function buildGaps() {
-  document.body.append(hatch("hatch", study.colours.gap));
   return L.layerGroup(study.gaps.map((gap) => {
     gap.polygon = L.polygon(decode(gap.shape), { pane: "gaps", color: study.colours.gap,
       weight: 1.2, fillColor: "url(#hatch)", fillOpacity: 1 });
-    return withPopup(gap.polygon, () => gapPopup(gap));
+    gap.polygon.on("click", ({ originalEvent }) => { gap.under = unitAt(originalEvent); });
+    return withPopup(gap.polygon, () => make("div", {}, gap.under ? unitPopup(gap.under) : null,
+      gapPopup(gap)));
   }));
 }
 
@@ -183,7 +190,7 @@ const layers = [
   { key: "streets", name: "Streets by walking time", on: false, build: () => buildStreets(false) },
   { key: "main-streets", name: "Main streets", on: true, build: () => buildStreets(true) },
   { key: "facilities", name: "Facilities", on: true, build: buildFacilities },
-  { key: "gaps", name: "Gaps", on: true, build: buildGaps },
+  { key: "gaps", name: "Gaps", on: false, build: buildGaps },
   { key: "sites", name: "Suggested sites", on: true, build: buildSites },
 ];
 const layerOf = new Map(layers.map((layer) => [layer.key, layer]));

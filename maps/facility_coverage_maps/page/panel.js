@@ -41,12 +41,12 @@ function circleLegend() {
 
 function facilityLegend() {
   const items = facilityKinds.slice(0, FORMS.length).map((kind) =>
-    key(facilitySign(kindForm(kind), "#4a5560", false), dataWord(kind)));
+    key(facilitySign(kindForm(kind), "#4a5560", false), category(kind)));
   if (facilityKinds.length > FORMS.length) {
     items.push(key(facilitySign(OTHER_FORM, "#4a5560", false), say("other kinds")));
   }
   for (const owner of facilityOwners.slice(0, OWNER_COLOURS.length)) {
-    items.push(key(patch({ fill: ownerColour(owner) }), dataWord(owner)));
+    items.push(key(patch({ fill: ownerColour(owner) }), category(owner)));
   }
   const unknown = study.facilities.some(({ ownership }) =>
     !facilityOwners.slice(0, OWNER_COLOURS.length).includes(ownership));
@@ -72,7 +72,7 @@ const legends = {
     ...study.thresholds.filter(({ kind }) => kind === study.thresholds[study.target].kind)
       .map((threshold) =>
         key(stroke({ stroke: threshold.colour, "stroke-width": 3 }), limit(threshold))),
-    key(stroke({ stroke: study.colours.beyond, "stroke-width": 3 }), say("farther"))],
+    key(stroke({ stroke: study.colours.gap, "stroke-width": 3 }), say("farther"))],
   "main-streets": () => [key(stroke({ stroke: "#5d6873", "stroke-opacity": 0.6,
     "stroke-width": 1.6 }), say("for orientation"))],
   facilities: facilityLegend,

@@ -57,7 +57,7 @@ function unitPopup(unit) {
 function facilityPopup(facility) {
   const refused = facility.status === "refused";
   return popup(facility.facility_name || facility.facility_id, 
-    `${dataWord(facility.kind)} · ${dataWord(facility.ownership)}`,
+    `${category(facility.kind)} · ${category(facility.ownership)}`,
     refused ? make("p", { class: "refused" }, say("Refused, not counted"), ": ",
       dataWord(facility.reason || "–")) : null,
     facts(

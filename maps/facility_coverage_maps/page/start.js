@@ -46,6 +46,7 @@ L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 140 }).addT
 ["panel", "legend"].forEach((part) =>
   byId(`${part}-fold`).addEventListener("click", () => fold(part, !open[part])));
 byId("language").addEventListener("click", () => speak(language === "en" ? "zh" : "en"));
+document.body.append(hatch("hatch", study.colours.gap));
 speak(language);
 
 // The panel has its size now, and with it the map.

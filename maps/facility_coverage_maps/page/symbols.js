@@ -56,7 +56,7 @@ function facilitySign(form, colour, refused) {
   return sign(
     svg("path", { d: form, fill: "#fff", stroke: "#6b7580", "stroke-width": 1.6,
       "stroke-dasharray": "2.5 1.5" }),
-    svg("path", { d: "M3 3l14 14M17 3L3 17", stroke: "#c8102e", "stroke-width": 2 }));
+    svg("path", { d: "M3 3l14 14M17 3L3 17", stroke: "#c8102e", "stroke-width": 1.6 }));
 }
 
 function siteSign(rank) {
@@ -70,9 +70,9 @@ function siteSign(rank) {
 
 // A pattern of slanted lines, which lets what is under it be seen.
 function hatch(id, colour) {
-  const pattern = svg("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse",
-    patternTransform: "rotate(45)" }, svg("path", { d: "M0 0v7", stroke: colour,
-    "stroke-width": 2 }));
+  const pattern = svg("pattern", { id, width: 8, height: 8, patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)" }, svg("path", { d: "M0 0v8", stroke: colour,
+    "stroke-width": 1.6 }));
   return svg("svg", { width: 0, height: 0, class: "defs" }, svg("defs", {}, pattern));
 }
 

@@ -20,6 +20,11 @@ function dataWord(text) {
   return catalogues.get(language).get(text) || text;
 }
 
+// A value of a fixed list, such as a kind or an owner.
+function category(value) {
+  return dataWord(value).replace(/_/g, " ");
+}
+
 // A subdistrict's name is never translated; only the row of all others has a name of ours.
 function unitName(name) {
   return name === "outside every subdistrict" ? dataWord(name) : name || "–";
