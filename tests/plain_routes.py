@@ -1,10 +1,11 @@
 """An independent way to the same answers: raw street segments, shapely and networkx.
 
-It shares nothing with the program but the projection of coordinates: no contraction, no index, no
-search of its own. Slow on purpose, and short enough to be checked by reading.
+It shares nothing with the program but the projection of coordinates: no contraction, no index of
+streets, no search. Slow on purpose, and short enough to be checked by reading.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,9 +33,7 @@ class Spot:
 class PlainStreets:
     """Ways as they were drawn: one segment between every two nodes that follow each other."""
 
-    def __init__(
-        self, nodes: dict[int, tuple[float, float]], ways: dict[int, list[int]]
-    ) -> None:
+    def __init__(self, nodes: dict[int, tuple[float, float]], ways: dict[int, list[int]]) -> None:
         ids = sorted(nodes)
         xy = np.array([nodes[node] for node in ids], dtype=float) + CORNER_M
         xy = project(project(xy, CRS, WGS84), WGS84, CRS)
@@ -81,9 +80,7 @@ class PlainStreets:
         if len(near) == 1:
             return True
         common = set.intersection(*(set(self.segments[i]) for i in near))
-        return any(
-            np.hypot(*(self.xy[node] - xy)) <= gaps.min() + TIE_M for node in common
-        )
+        return any(np.hypot(*(self.xy[node] - xy)) <= gaps.min() + TIE_M for node in common)
 
     def graph(self, spots: dict[object, Spot]) -> nx.Graph:
         """Return the streets as a graph, every segment cut at the spots on it."""
@@ -98,9 +95,7 @@ class PlainStreets:
                 graph.add_edge(one, other, metres=max(to_m - from_m, 0.0))
         return graph
 
-    def costs_m(
-        self, origins: list[Spot | None], points: list[Spot | None]
-    ) -> NDArray[np.float64]:
+    def costs_m(self, origins: list[Spot | None], points: list[Spot | None]) -> NDArray[np.float64]:
         """Return the metres from each origin to each point, both legs counted; inf for no way."""
         spots: dict[object, Spot] = {}
         for kind, places in (("origin", origins), ("point", points)):

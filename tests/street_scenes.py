@@ -41,7 +41,7 @@ class City:
     @cached_property
     def plain(self) -> PlainStreets:
         """Return the independent picture of the same streets."""
-        return PlainStreets(self.nodes, self.ways)
+        return PlainStreets.of_toy(self.nodes, self.ways)
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,7 @@ coordinate = st.one_of(
 @st.composite
 def cities(draw: st.DrawFn) -> City:
     """Draw streets between up to a dozen places, and sometimes an island ring to the east."""
-    places = draw(
-        st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=12, unique=True)
-    )
+    places = draw(st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=12, unique=True))
     nodes = {number + 1: place for number, place in enumerate(places)}
     way = st.lists(st.sampled_from(sorted(nodes)), min_size=2, max_size=6)
     drawn = draw(

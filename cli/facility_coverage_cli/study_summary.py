@@ -1,5 +1,6 @@
 """The short answer of a study, as a person reads it on the terminal."""
 
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,13 @@ def tell(result: "StudyResult", out: Path, *, quiet: bool, json: bool) -> None:
 
 
 def _lines(result: "StudyResult", out: Path) -> "Iterator[str]":
+    """Yield the answer; shares are cut, never rounded up to a target that is not met."""
     total = result.total
     yield f"{result.study.study.name}: {total['population']:,.0f} people"
     for threshold in result.thresholds:
         people = total[f"covered_population_{threshold.label}"]
-        share = total[f"covered_share_{threshold.label}"]
-        yield f"  within {threshold.label:>6} {people:13,.0f} {share:7.1%}"
+        cut = floor(total[f"covered_share_{threshold.label}"] * 1000.0) / 10.0
+        yield f"  within {threshold.label:>6} {people:13,.0f} {cut:6.1f}%"
     limit_m = result.study.coverage.off_street_limit_m
     unassessed = total["unassessed_population"]
     yield f"  unassessed    {unassessed:13,.0f}  no street within {limit_m:g} m"

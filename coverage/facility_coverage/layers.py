@@ -1,7 +1,5 @@
 """The stages' findings as the tables and layers of a study result."""
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -17,10 +15,8 @@ from facility_coverage.inputs.facilities import Facilities, facility_points
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import Snaps, street_points
 from facility_coverage.network.street_network import StreetNetwork
-from facility_coverage.result import FLAGS, OUTSIDE_UNIT_ID
 from facility_coverage.siting.mclp import METHOD, NO_BOUND
 from facility_coverage.siting.suggestion import Suggestion
-from facility_coverage.study_file import Study
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.access import Access
 from facility_coverage.travel.service_areas import (
@@ -347,116 +343,3 @@ def snap_audit(
             )
         )
     return pd.concat(frames, ignore_index=True)
-
-
-def total_figures(
-    units: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    thresholds: tuple[Threshold, ...],
-    gaps: Gaps,
-) -> dict[str, Any]:
-    """Return the figures of all demand together.
-
-    Parameters
-    ----------
-    units
-        The subdistricts, with the row outside.
-    facilities
-        Every facility.
-    thresholds
-        The tests.
-    gaps
-        The gaps.
-
-    Returns
-    -------
-    dict
-        Sums over all rows of ``units``, shares of everybody, and counts.
-    """
-    population = float(units["population"].sum())
-    flagged = units[units["flags"] != ""]
-    total: dict[str, Any] = {
-        "population": population,
-        "assessed_population": float(units["assessed_population"].sum()),
-        "unassessed_population": float(units["unassessed_population"].sum()),
-        "outside_population": float(units["population"].iloc[-1]),
-    }
-    for threshold in thresholds:
-        covered = float(units[f"covered_population_{threshold.label}"].sum())
-        total[f"covered_population_{threshold.label}"] = covered
-        total[f"uncovered_population_{threshold.label}"] = total["assessed_population"] - covered
-        total[f"covered_share_{threshold.label}"] = covered / population
-    total["facilities"] = len(facilities)
-    total["facilities_refused"] = int((facilities["status"] == REFUSED).sum())
-    total["subdistricts"] = len(units) - 1
-    total["subdistricts_flagged"] = len(flagged)
-    total["flagged"] = {
-        flag: [
-            unit_id
-            for unit_id, reasons in zip(flagged["unit_id"], flagged["flags"], strict=True)
-            if flag in reasons.split(";")
-        ]
-        for flag in FLAGS
-    }
-    total["gaps"] = len(gaps.rows)
-    return total
-
-
-def study_notes(
-    study: Study,
-    facilities: Facilities,
-    facility_table: gpd.GeoDataFrame,
-    units: gpd.GeoDataFrame,
-    boundaries: Boundaries,
-    suggestion: Suggestion,
-) -> tuple[str, ...]:
-    """Return what a reader of the figures must know.
-
-    Parameters
-    ----------
-    study
-        What was asked.
-    facilities, facility_table
-        The register, and what became of it.
-    units
-        The subdistricts, with the row outside.
-    boundaries
-        What was tidied up in the polygons.
-    suggestion
-        The sites.
-
-    Returns
-    -------
-    tuple of str
-        Sentences.
-    """
-    notes = []
-    if study.study.synthetic is not None:
-        notes.append(study.study.synthetic)
-    refused = facility_table[facility_table["status"] == REFUSED]
-    notes.extend(
-        f"facility {row.facility_id} was refused: {row.reason}" for row in refused.itertuples()
-    )
-    notes.extend(facilities.notes)
-    if not facilities.ownership_stated:
-        notes.append("the facilities do not say who runs them: no_government_centre is not tested")
-    outside = units[units["unit_id"] == OUTSIDE_UNIT_ID].iloc[0]
-    if outside["population"] > 0:
-        notes.append(f"{outside['population']:,.0f} people live outside every subdistrict")
-    lost = float(units["unassessed_population"].sum())
-    if lost > 0:
-        limit_m = study.coverage.off_street_limit_m
-        notes.append(f"{lost:,.0f} people live more than {limit_m:g} m from any street: unassessed")
-    for fault in ("overlap", "gap"):
-        rows = boundaries.faults[boundaries.faults["fault"] == fault]
-        if len(rows):
-            area_km2 = rows["area_m2"].sum() / 1e6
-            notes.append(
-                f"subdistricts: {len(rows)} {fault}s, {area_km2:.3f} km² in all, see overlaps.csv"
-                + ("; each overlap counts for the lower id" if fault == "overlap" else "")
-            )
-    notes.append(
-        f"candidate sites: {METHOD} over {suggestion.n_candidates} street points at least "
-        f"{suggestion.spacing_m:g} m apart; no bound was proven"
-    )
-    return tuple(notes)

@@ -17,6 +17,7 @@ from facility_coverage.assessment.subdistricts import (
 )
 from facility_coverage.crs import require_true_lengths
 from facility_coverage.errors import UnreachableError
+from facility_coverage.figures import study_notes, total_figures
 from facility_coverage.inputs.boundaries import read_boundaries
 from facility_coverage.inputs.demand import read_demand
 from facility_coverage.inputs.facilities import Facilities, facility_points, read_facilities
@@ -27,8 +28,6 @@ from facility_coverage.layers import (
     gap_layer,
     snap_audit,
     street_layer,
-    study_notes,
-    total_figures,
 )
 from facility_coverage.network.cache import street_network
 from facility_coverage.network.nearest import StreetIndex
@@ -146,6 +145,7 @@ def run_study(
 
     progress("Putting the answer together", 0.95)
     facility_table = facility_layer(facilities, sites, unit_id, accesses, demand, network, limit_m)
+    audit = snap_audit(index, facility_table, sites, demand, homes, limit_m)
     return StudyResult(
         study=study,
         crs=network.crs,
@@ -160,10 +160,10 @@ def run_study(
         demand=demand_layer(demand, homes, covered, nearest_s, units, network.crs),
         gaps=gap_layer(gaps, demand, nearest_s, units, network.crs),
         candidates=candidate_layer(suggestion, boundaries, units, network, target),
-        snap_audit=snap_audit(index, facility_table, sites, demand, homes, limit_m),
+        snap_audit=audit,
         overlaps=boundaries.faults,
         network=network.summary(),
-        notes=study_notes(study, facilities, facility_table, units, boundaries, suggestion),
+        notes=study_notes(study, facilities, audit, units, boundaries, suggestion),
     )
 
 

@@ -150,7 +150,9 @@ def at_nodes(network: StreetNetwork, ids: list[int]) -> Snaps:
         one = int(np.flatnonzero((network.edge_node == node).any(axis=1))[0])
         at_start = network.edge_node[one, 0] == node
         edge.append(one)
-        vertex.append(network.vertex_offset[one] if at_start else network.vertex_offset[one + 1] - 2)
+        vertex.append(
+            network.vertex_offset[one] if at_start else network.vertex_offset[one + 1] - 2
+        )
         position_m.append(0.0 if at_start else network.edge_length_m[one])
     xy = network.node_xy[np.searchsorted(network.node_id, ids)]
     return Snaps(

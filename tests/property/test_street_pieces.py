@@ -25,9 +25,7 @@ from facility_coverage.travel.service_areas import (
 from facility_coverage.travel.times import each_alone, reach
 
 ROUNDING_M = 1e-8
-limits_s = st.one_of(
-    st.sampled_from([1.0, 60.0, 300.0, 600.0, 900.0, 1e6]), st.floats(1.0, 1500.0)
-)
+limits_s = st.one_of(st.sampled_from([1.0, 60.0, 300.0, 600.0, 900.0, 1e6]), st.floats(1.0, 1500.0))
 
 
 def reached(scene: Scene, limit: float, facilities: slice = slice(None)) -> StreetPieces:
@@ -68,8 +66,12 @@ def test_a_place_on_a_street_is_within_reach_where_its_piece_is(scene: Scene, li
     network, plain = scene.network, scene.city.plain
     pieces = reached(scene, limit)
     edge = np.repeat(np.arange(network.n_edges), 5)
-    position_m = network.edge_length_m[edge] * np.tile([0.03, 0.25, 0.5, 0.77, 0.99], len(edge) // 5)
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(edge_lines(network)[edge], position_m))
+    position_m = network.edge_length_m[edge] * np.tile(
+        [0.03, 0.25, 0.5, 0.77, 0.99], len(edge) // 5
+    )
+    xy = shapely.get_coordinates(
+        shapely.line_interpolate_point(edge_lines(network)[edge], position_m)
+    )
     clear = [plain.is_clear(place, OFF_STREET_LIMIT_M) for place in xy]
     costs = plain.costs_m(
         [plain.spot(place, OFF_STREET_LIMIT_M) for place in scene.facilities],

@@ -22,12 +22,13 @@ def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
     Parameters
     ----------
     layer
-        With a CRS.
+        With a CRS. Polygons become multi-polygons, so that a layer has one geometry type.
     path
         Where to; the caller makes the writing atomic. Equal layers give equal bytes.
     """
     shapes = _rounded(layer.geometry.to_crs(WGS84).to_numpy())
-    geometry = np.where(shapely.is_empty(shapes), "null", shapely.to_geojson(shapes))
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    geometry = np.where(absent, "null", shapely.to_geojson(shapes))
     plain = pd.DataFrame(layer.drop(columns=layer.geometry.name))
     names = [json.dumps(str(name), ensure_ascii=False) for name in plain.columns]
     columns = [[_text(value) for value in plain[name].tolist()] for name in plain.columns]
@@ -53,6 +54,8 @@ def _rounded(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     rounded[broken] = shapely.orient_polygons(
         shapely.set_precision(shapes[broken], 10.0**-DECIMALS)
     )
+    single = shapely.get_type_id(rounded) == shapely.GeometryType.POLYGON
+    rounded[single] = [shapely.MultiPolygon([shape]) for shape in rounded[single]]
     return rounded
 
 

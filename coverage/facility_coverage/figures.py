@@ -1,0 +1,151 @@
+"""The figures of a whole study, and the sentences that a reader of them must know."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from facility_coverage.assessment.gaps import Gaps
+from facility_coverage.inputs.boundaries import Boundaries
+from facility_coverage.inputs.facilities import Facilities
+from facility_coverage.layers import REFUSED
+from facility_coverage.result import FLAGS, OUTSIDE_UNIT_ID
+from facility_coverage.siting.mclp import METHOD
+from facility_coverage.siting.suggestion import Suggestion
+from facility_coverage.study_file import Study
+from facility_coverage.thresholds import Threshold
+from facility_coverage.words import say
+
+_SHOWN_IDS = 10
+
+
+def total_figures(
+    units: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    thresholds: tuple[Threshold, ...],
+    gaps: Gaps,
+) -> dict[str, Any]:
+    """Return the figures of all demand together.
+
+    Parameters
+    ----------
+    units
+        The subdistricts, with the row outside.
+    facilities
+        Every facility.
+    thresholds
+        The tests.
+    gaps
+        The gaps.
+
+    Returns
+    -------
+    dict
+        Sums over all rows of ``units``, shares of everybody, and counts.
+    """
+    population = float(units["population"].sum())
+    flagged = units[units["flags"] != ""]
+    total: dict[str, Any] = {
+        "population": population,
+        "assessed_population": float(units["assessed_population"].sum()),
+        "unassessed_population": float(units["unassessed_population"].sum()),
+        "outside_population": float(units["population"].iloc[-1]),
+    }
+    for threshold in thresholds:
+        covered = float(units[f"covered_population_{threshold.label}"].sum())
+        total[f"covered_population_{threshold.label}"] = covered
+        total[f"uncovered_population_{threshold.label}"] = total["assessed_population"] - covered
+        total[f"covered_share_{threshold.label}"] = covered / population
+    total["facilities"] = len(facilities)
+    total["facilities_refused"] = int((facilities["status"] == REFUSED).sum())
+    total["subdistricts"] = len(units) - 1
+    total["subdistricts_flagged"] = len(flagged)
+    total["flagged"] = {
+        flag: [
+            unit_id
+            for unit_id, reasons in zip(flagged["unit_id"], flagged["flags"], strict=True)
+            if flag in reasons.split(";")
+        ]
+        for flag in FLAGS
+    }
+    total["gaps"] = len(gaps.rows)
+    return total
+
+
+def study_notes(
+    study: Study,
+    facilities: Facilities,
+    audit: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    boundaries: Boundaries,
+    suggestion: Suggestion,
+) -> tuple[str, ...]:
+    """Return what a reader of the figures must know, in the study's language.
+
+    Parameters
+    ----------
+    study
+        What was asked.
+    facilities
+        The register.
+    audit
+        From ``layers.snap_audit``.
+    units
+        The subdistricts, with the row outside.
+    boundaries
+        What was tidied up in the polygons.
+    suggestion
+        The sites.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    language = study.study.language
+    notes = [] if study.study.synthetic is None else [study.study.synthetic]
+
+    def note(message: str, **values: object) -> None:
+        notes.append(say(message, language).format(**values))
+
+    places = audit[audit["layer"] == "facility"]
+    for row in places[places["status"] == REFUSED].itertuples():
+        note("facility {facility_id} was refused: {reason}", facility_id=row.id, reason=row.reason)
+    cut_off = places.loc[places["component"].fillna(0) > 0, "id"].tolist()
+    if cut_off:
+        note(
+            "{count} facilities stand on streets cut off from the main network: {ids}",
+            count=len(cut_off),
+            ids=", ".join(cut_off[:_SHOWN_IDS]) + (" …" if len(cut_off) > _SHOWN_IDS else ""),
+        )
+    notes.extend(facilities.notes)
+    if not facilities.ownership_stated:
+        note("the facilities do not say who runs them: no_government_centre is not tested")
+    outside = float(units.loc[units["unit_id"] == OUTSIDE_UNIT_ID, "population"].sum())
+    if outside > 0:
+        note("{people} people live outside every subdistrict", people=f"{outside:,.0f}")
+    lost = float(units["unassessed_population"].sum())
+    if lost > 0:
+        note(
+            "{people} people live more than {limit_m} m from any street: unassessed",
+            people=f"{lost:,.0f}",
+            limit_m=f"{study.coverage.off_street_limit_m:g}",
+        )
+    for fault, message in (
+        (
+            "overlap",
+            "{count} overlaps of subdistricts, {area_km2} km²: they count for the lower id",
+        ),
+        ("gap", "{count} gaps between subdistricts, {area_km2} km²"),
+    ):
+        rows = boundaries.faults[boundaries.faults["fault"] == fault]
+        if len(rows):
+            note(message, count=len(rows), area_km2=f"{rows['area_m2'].sum() / 1e6:.3f}")
+    note(
+        "suggested sites: {method} over {count} street points at least {spacing_m} m apart; "
+        "no bound was proven",
+        method=say(METHOD, language),
+        count=suggestion.n_candidates,
+        spacing_m=f"{suggestion.spacing_m:g}",
+    )
+    return tuple(notes)
