@@ -92,14 +92,14 @@ CASES = {
     ),
     "several faults at once": case(
         both(
-            key("study", nam="x", name=5),
+            key("study", motto="x", name=5),
             key("coverage", minutes=[0, 400], target_share=2),
             key("demand", source=None),
             key("roads", a=1),
         ),
         InputError,
         (STUDY, "study.name: Input should be a valid string", "(found 5)"),
-        (STUDY, "study.nam: there is no such key", "remove it or correct its spelling"),
+        (STUDY, "study.motto: there is no such key", "remove it or correct its spelling"),
         (STUDY, "demand.source: this key is missing", "add it"),
         (STUDY, "coverage.minutes.0", "should be greater than 0 (found 0)"),
         (STUDY, "coverage.minutes.1", "should be less than or equal to 180 (found 400)"),
@@ -452,6 +452,16 @@ CASES = {
     ),
     "raster without data": case(
         raster(-9), InputError, ("people.tif", "nobody lives in it", "name the right column")
+    ),
+    "raster whose nodata nobody declared": case(
+        raster(3.4e38),
+        SchemaError,
+        ("people.tif", "(108 times, first 3.4e+38 at r0c0)", "declare that value as nodata"),
+    ),
+    "people beyond counting": case(
+        people(7, "population", "1e300"),
+        SchemaError,
+        (PEOPLE, "in one place (1 times, first 1e+300 at 7)", "or correct it"),
     ),
     "raster elsewhere": case(
         raster(east_m=50_000),

@@ -33,18 +33,20 @@ class Spot:
 class PlainStreets:
     """Ways as they were drawn: one segment between every two nodes that follow each other."""
 
-    def __init__(self, nodes: dict[int, tuple[float, float]], ways: dict[int, list[int]]) -> None:
-        ids = sorted(nodes)
-        xy = np.array([nodes[node] for node in ids], dtype=float) + CORNER_M
-        xy = project(project(xy, CRS, WGS84), WGS84, CRS)
-        self.xy = dict(zip(ids, xy, strict=True))
-        pairs = {
-            (min(a, b), max(a, b)) for way in ways.values() for a, b in pairwise(way) if a != b
-        }
+    def __init__(self, xy: dict[int, NDArray[np.float64]], ways: Iterable[list[int]]) -> None:
+        self.xy = xy
+        pairs = {(min(a, b), max(a, b)) for way in ways for a, b in pairwise(way) if a != b}
         self.segments = sorted(pairs)
-        self.lines = np.array(
-            [shapely.LineString([self.xy[a], self.xy[b]]) for a, b in self.segments]
-        )
+        self.lines = shapely.linestrings([[xy[a], xy[b]] for a, b in self.segments])
+
+    @classmethod
+    def of_toy(
+        cls, nodes: dict[int, tuple[float, float]], ways: dict[int, list[int]]
+    ) -> "PlainStreets":
+        """Return the streets of a toy city, at the coordinates that the program sees."""
+        xy = np.array(list(nodes.values()), dtype=float) + CORNER_M
+        seen = project(project(xy, CRS, WGS84), WGS84, CRS)
+        return cls(dict(zip(nodes, seen, strict=True)), ways.values())
 
     def length_m(self, ends: tuple[int, int]) -> float:
         """Return the length of a segment."""
@@ -113,18 +115,13 @@ class PlainStreets:
 
     def reached_m(self, origins: list[Spot], limit_m: float) -> float:
         """Return the street length within a limit of any origin, legs counted."""
-        graph = self.graph(dict(enumerate_spots(origins)))
+        graph = self.graph({("spot", i): spot for i, spot in enumerate(origins)})
         left: dict[object, float] = defaultdict(lambda: -np.inf)
         for i, origin in enumerate(origins):
             found = nx.single_source_dijkstra_path_length(graph, ("spot", i), weight="metres")
             for place, metres in found.items():
                 left[place] = max(left[place], limit_m - origin.leg_m - metres)
-        return sum(
-            min(metres, max(left[one], 0.0) + max(left[other], 0.0))
-            for one, other, metres in graph.edges(data="metres")
-        )
-
-
-def enumerate_spots(spots: list[Spot]) -> list[tuple[object, Spot]]:
-    """Name spots by their number."""
-    return [(("spot", i), spot) for i, spot in enumerate(spots)]
+        reached = 0.0
+        for one, other, metres in graph.edges(data="metres"):
+            reached += min(metres, max(left[one], 0.0) + max(left[other], 0.0))
+        return reached

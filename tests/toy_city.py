@@ -1,5 +1,7 @@
 """A street network small enough to work out by hand, built by code."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from facility_coverage.crs import WGS84, project
@@ -14,8 +16,8 @@ CORNER_M = (500_000.0, 2_560_000.0)
 
 
 def network_of(
-    nodes: dict[int, tuple[float, float]],
-    ways: dict[int, list[int]],
+    nodes: Mapping[int, tuple[float, float]],
+    ways: Mapping[int, list[int]],
     profile: Profile | None = None,
 ) -> StreetNetwork:
     """Build a network from node positions (metres from the corner) and ways (lists of nodes)."""

@@ -17,6 +17,8 @@ from facility_coverage.thresholds import Threshold
 from facility_coverage.words import say
 
 _SHOWN_IDS = 10
+_ONE_PERSON = 0.5
+"""Fewer than half a person is the breadth of a border line, and would be told as 0 people."""
 
 
 def total_figures(
@@ -122,10 +124,10 @@ def study_notes(
     if not facilities.ownership_stated:
         note("the facilities do not say who runs them: no_government_centre is not tested")
     outside = float(units.loc[units["unit_id"] == OUTSIDE_UNIT_ID, "population"].sum())
-    if outside > 0:
+    if outside >= _ONE_PERSON:
         note("{people} people live outside every subdistrict", people=f"{outside:,.0f}")
     lost = float(units["unassessed_population"].sum())
-    if lost > 0:
+    if lost >= _ONE_PERSON:
         note(
             "{people} people live more than {limit_m} m from any street: unassessed",
             people=f"{lost:,.0f}",

@@ -18,7 +18,7 @@ FLAGS = ("no_facility", "no_government_centre", "below_target")
 
 @dataclass(frozen=True)
 class StudyResult:
-    """The answer to a study. All layers are in ``crs`` (metres) and sorted by id.
+    """The answer to a study. All layers are in ``crs`` (metres) and sorted by id, demand by place.
 
     ``T`` stands for a threshold's label, such as ``15min`` or ``1250m``; the columns with ``T``
     are there once per threshold. Nothing in it may be changed.
@@ -77,7 +77,9 @@ class StudyResult:
         Every facility and demand point: ``layer, id, lon, lat, edge_id, way_id, street_lon,
         street_lat, distance_m, component, status, reason``.
     overlaps
-        Overlaps of two subdistricts: ``unit_id, other_unit_id, area_m2``.
+        What was untidy in the subdistricts, largest first: ``fault`` (``overlap`` or ``gap``, an
+        enclosed place that belongs to none), ``unit_id, other_unit_id`` (empty for a gap),
+        ``area_m2``, ``geometry`` (MultiPolygon).
     network
         Figures of the street network by name (nodes, edges, length, components, islands).
     notes

@@ -50,7 +50,7 @@ def isochrones(scene: Scene, thresholds: tuple[Threshold, ...] = THRESHOLDS) -> 
 
 
 def times_s(scene: Scene, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least time to places, UNREACHED_S beyond them, NaN where the nearest street is in doubt."""
+    """Return the least time to places; NaN where the nearest street is in doubt."""
     plain = scene.city.plain
     costs = plain.costs_m(
         [plain.spot(place, OFF_STREET_LIMIT_M) for place in scene.facilities],

@@ -1,5 +1,7 @@
 """Travel costs are those of a plain Dijkstra over the raw ways, whatever the streets look like."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -90,7 +92,7 @@ def test_the_nearest_facility_is_the_least_of_all(scene: Scene) -> None:
 @given(scenes())
 def test_a_larger_limit_reaches_the_same_and_more_at_the_same_cost(scene: Scene) -> None:
     reached = [dense(access(scene, Threshold("minutes", value))) for value in (5.0, 10.0, 15.0)]
-    for small, large in zip(reached, reached[1:], strict=False):
+    for small, large in pairwise(reached):
         within = np.isfinite(small)
         assert np.array_equal(small[within], large[within])
 

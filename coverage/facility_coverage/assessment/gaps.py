@@ -71,7 +71,7 @@ def find_gaps(
     first = np.full(count, len(rows))
     np.minimum.at(first, label, np.arange(len(rows)))
     order = np.lexsort((first, -people))
-    around = shapely.buffer(shapely.points(xy[rows]), link_m / 2.0, quad_segs=4)
+    around = shapely.buffer(shapely.points(xy[rows]), link_m / 2.0, quad_segs=2)
     groups = [np.flatnonzero(label == gap) for gap in order]
     shapes = np.empty(count, dtype=object)
     for i, group in enumerate(groups):

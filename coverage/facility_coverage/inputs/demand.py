@@ -28,6 +28,9 @@ from facility_coverage.study_file import DemandSection
 _ROUNDING = 1e-12
 """A share outside below this is the rounding of a cell that lies wholly inside."""
 
+MAX_PEOPLE = 10_000_000.0
+"""More people than this at one point are the mark of missing data that nobody declared."""
+
 _ROUNDING_SHARE = 1e-6
 """Two rasters of one census differ by this much where single precision rounded them."""
 
@@ -119,6 +122,14 @@ def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
         demand = _from_table(section, boundaries, crs)
     else:
         demand = _from_layer(section, boundaries, crs)
+    if (crowd := demand.population > MAX_PEOPLE).any():
+        first = int(np.argmax(crowd))
+        msg = (
+            f"{path}: more than {MAX_PEOPLE:,.0f} people in one place ({int(crowd.sum())} times, "
+            f"first {demand.population[first]:g} at {demand.demand_id[first]}); declare that value "
+            f"as nodata, or correct it"
+        )
+        raise SchemaError(msg)
     if not demand.population.sum() > 0:
         msg = f"{path}: nobody lives in it (the populations add up to 0); name the right column"
         raise InputError(msg)

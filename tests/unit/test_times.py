@@ -1,0 +1,221 @@
+"""Travel costs on a street network, worked by hand at one metre per second."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from toy_city import CORNER_M, grid_city, network_of
+
+from facility_coverage.network.nearest import StreetIndex
+from facility_coverage.network.profiles import walk
+from facility_coverage.network.snapping import Snaps, snap
+from facility_coverage.network.street_network import StreetNetwork
+from facility_coverage.thresholds import Threshold
+from facility_coverage.travel.access import measure_access, nearest_times_s
+from facility_coverage.travel.impedance import impedance_for
+from facility_coverage.travel.times import (
+    PointsOnEdges,
+    all_together,
+    each_alone,
+    least_by_column,
+    od_matrix,
+    reach,
+)
+
+FAR = Threshold("minutes", 1e6)
+
+
+def places(network: StreetNetwork, *xy: tuple[float, float]) -> Snaps:
+    where = np.array(xy, dtype=float).reshape(-1, 2) + CORNER_M
+    return snap(StreetIndex.of(network), where, off_street_limit_m=100.0)
+
+
+def costs(
+    network: StreetNetwork,
+    facility: tuple[float, float],
+    *homes: tuple[float, float],
+    threshold: Threshold = FAR,
+) -> NDArray[np.float64]:
+    found = measure_access(
+        network, places(network, facility), places(network, *homes), (threshold,)
+    )
+    return found.least
+
+
+def street() -> StreetNetwork:
+    """Return one street of 1000 m to the east."""
+    return network_of({1: (0, 0), 2: (1000, 0)}, {1: [1, 2]})
+
+
+def test_both_off_street_legs_count() -> None:
+    """20 m to the street, 300 m along it, 30 m off it."""
+    assert np.allclose(costs(street(), (100, 20), (400, -30)), [350.0])
+
+
+def test_along_one_edge_nobody_walks_round_by_its_ends() -> None:
+    """Facility at 500 m: homes before and behind it, and on the very spot."""
+    found = costs(street(), (500, 10), (450, 0), (570, 5), (500, 0), (500, 10))
+    assert np.allclose(found, [60.0, 85.0, 10.0, 20.0])
+
+
+def test_round_by_the_ends_where_that_is_shorter() -> None:
+    """A ring road 0-300-300-300 m whose ends nearly meet: 900 m of one edge, closed by 10 m.
+
+    From 50 m along to 850 m along: 50 back + 10 over + 50 on = 110 m, not 800 m.
+    """
+    nodes = {
+        1: (0, 0),
+        2: (300, 0),
+        3: (300, 300),
+        4: (0, 300),
+        5: (0, 10),
+        6: (-50, 0),
+        7: (-50, 10),
+    }
+    network = network_of(nodes, {1: [1, 2, 3, 4, 5], 2: [5, 1], 3: [1, 6], 4: [5, 7]})
+    assert np.allclose(costs(network, (50, 0), (0, 60)), [50.0 + 10.0 + 50.0])
+
+
+def test_round_a_loop_the_shorter_way() -> None:
+    """A loop of 400 m at node 1: places 50 m and 350 m along it are 100 m apart, not 300."""
+    nodes = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100), 9: (-100, -100)}
+    network = network_of(nodes, {1: [9, 1], 2: [1, 2, 3, 4, 1]})
+    assert np.allclose(costs(network, (50, 0), (0, 50)), [100.0])
+    assert np.allclose(costs(network, (50, 0), (100, 50)), [100.0])
+
+
+def test_over_a_lattice_the_way_is_that_of_blocks() -> None:
+    """From corner to corner of 4 × 3 blocks of 100 m: 700 m."""
+    network = grid_city(5, 4)
+    assert np.allclose(costs(network, (0, 0), (400, 300)), [700.0])
+
+
+def test_the_shorter_of_two_parallel_streets() -> None:
+    """Straight 200 m, around twice hypot(100, 50); a facility on the detour at 2/3 of it."""
+    nodes = {1: (0, 0), 2: (200, 0), 3: (100, 50), 4: (-100, 0), 5: (300, 0)}
+    network = network_of(nodes, {1: [4, 1, 2, 5], 2: [1, 3, 2]})
+    half = np.hypot(100, 50)
+    assert np.allclose(costs(network, (-50, 0), (250, 0)), [50 + 200 + 50])
+    assert np.allclose(costs(network, (100, 50), (-50, 0)), [half + 50])
+
+
+def test_over_a_gap_there_is_no_way() -> None:
+    network = network_of({1: (0, 0), 2: (100, 0), 3: (0, 50), 4: (100, 50)}, {1: [1, 2], 2: [3, 4]})
+    assert np.isinf(costs(network, (50, 0), (50, 50))).all()
+
+
+def test_the_limit_is_inclusive_and_legs_count_towards_it() -> None:
+    """Home at 10 + 280 + 10 = 300 s exactly as 5 minutes; a metre further it is beyond."""
+    network, five = street(), Threshold("minutes", 5.0)
+    exact = costs(network, (100, 10), (380, 10))[0]
+    assert np.isfinite(
+        costs(network, (100, 10), (380, 10), threshold=Threshold("minutes", exact / 60))[0]
+    )
+    assert np.isinf(costs(network, (100, 10), (381, 10), threshold=five)[0])
+    assert np.isinf(costs(network, (100, 10), (380, 11), threshold=five)[0])
+    assert np.isinf(costs(network, (100, 11), (380, 10), threshold=five)[0])
+    assert np.isfinite(costs(network, (100, 9), (380, 10), threshold=five)[0])
+
+
+@pytest.mark.parametrize("limit", [299.9999, 300.0, 300.0001])
+def test_the_bound_is_compared_as_it_is(limit: float) -> None:
+    """On a street laid in whole metres of its CRS the cost is 300 s to the last bit."""
+    network = network_of({1: (0, 0), 2: (1000, 0)}, {1: [1, 2]})
+    snaps = Snaps(
+        np.zeros((2, 2)), np.array([0, 0], dtype=np.int32), np.array([0, 0]),
+        np.array([0.0, 250.0]), np.array([20.0, 30.0]),
+    )  # fmt: skip
+    threshold = Threshold("metres", limit)
+    found = measure_access(network, snaps.take(np.array([0])), snaps, (threshold,))
+    assert bool(found.covered(threshold)[1]) is (limit >= 300.0)
+
+
+def test_a_place_at_no_cost_is_stored_and_covered() -> None:
+    """A facility stands on its own street: a home there is 0 s away, which is not 'no entry'."""
+    network = street()
+    network_xy = network.node_xy[[0]]
+    here = snap(StreetIndex.of(network), network_xy, off_street_limit_m=1.0)
+    access = measure_access(network, here, here, (FAR,))
+    assert access.od.nnz == 1
+    assert access.least.tolist() == [0.0]
+    assert access.covered(FAR).tolist() == [True]
+
+
+def test_homes_without_a_street_are_never_covered() -> None:
+    access = measure_access(
+        street(), places(street(), (0, 0)), places(street(), (50, 101), (50, 0)), (FAR,)
+    )
+    assert access.od.shape == (1, 2)
+    assert access.covered(FAR).tolist() == [False, True]
+    assert np.isinf(access.least[0])
+
+
+def test_the_nearest_of_two_facilities_on_one_street() -> None:
+    """Facilities at 100 and 900 m; homes at 300, 500 and 800 m."""
+    network = street()
+    facilities = places(network, (100, 0), (900, 0))
+    homes = places(network, (300, 0), (500, 0), (800, 0))
+    assert np.allclose(nearest_times_s(network, facilities, homes), [200.0, 400.0, 100.0])
+    od = measure_access(network, facilities, homes, (FAR,)).od.toarray()
+    assert np.allclose(od, [[200.0, 400.0, 700.0], [600.0, 400.0, 100.0]])
+
+
+def test_one_search_from_all_equals_the_least_of_each() -> None:
+    network = grid_city(6, 5)
+    facilities = places(network, (130, 0), (400, 250), (0, 390))
+    homes = places(network, *((x * 60.0, y * 50.0) for x in range(9) for y in range(9)))
+    impedance = impedance_for(network, FAR)
+    points = PointsOnEdges.of(network, homes)
+    least = []
+    for origins in (each_alone(facilities), all_together(facilities)):
+        found = reach(network, origins, impedance, np.inf)
+        least.append(least_by_column(od_matrix(network, origins, found, points, impedance, np.inf)))
+    assert np.isfinite(least[0]).all()
+    assert np.array_equal(least[0], least[1])
+
+
+def test_a_search_lists_nodes_by_rising_cost_up_to_its_limit() -> None:
+    """From the corner of a lattice within 200 m: nodes at 100, 100, 200, 200, 200 m."""
+    network = network_of(
+        {n: (n * 100.0, 0) for n in range(5)} | {10 + n: (n * 100.0, 50) for n in range(5)},
+        {1: [0, 1, 2, 3, 4], **{10 + n: [n, 10 + n] for n in range(5)}},
+    )
+    origin = places(network, (0, 0))
+    found = reach(network, each_alone(origin), impedance_for(network, FAR), 150.5)
+    by_id = dict(zip(network.node_id[found.node].tolist(), found.cost.tolist(), strict=True))
+    assert {node: round(cost, 6) for node, cost in by_id.items()} == {1: 100.0, 10: 50.0, 11: 150.0}
+    assert (np.diff(found.cost) >= 0).all()
+    assert np.isinf(found.least(network.n_nodes)).sum() == network.n_nodes - 3
+
+
+def test_points_are_sorted_by_edge_and_those_without_a_street_left_out() -> None:
+    network = grid_city(3, 3)
+    snaps = places(network, (150, 200), (100, 50), (10, 0), (1e6, 0), (150, 200))
+    points = PointsOnEdges.of(network, snaps)
+    assert points.n_rows == 5
+    assert sorted(points.row.tolist()) == [0, 1, 2, 4]
+    assert (np.diff(snaps.edge[points.row]) >= 0).all()
+    assert np.array_equal(points.position_m, snaps.position_m[points.row])
+    for edge in range(network.n_edges):
+        own = points.row[points.offset[edge] : points.offset[edge + 1]]
+        assert (snaps.edge[own] == edge).all()
+
+
+def test_no_demand_and_no_origins_give_empty_tables() -> None:
+    network = grid_city(3, 3)
+    some, none = places(network, (0, 0)), places(network).take(np.array([], dtype=np.intp))
+    assert measure_access(network, some, none, (FAR,)).od.shape == (1, 0)
+    found = measure_access(network, none, some, (FAR,))
+    assert found.od.shape == (0, 1)
+    assert np.isinf(found.least).all()
+
+
+def test_impedance_is_seconds_for_minutes_and_metres_for_metres() -> None:
+    """100 m at 7.2 km/h are 50 s; a metre off the streets half a second."""
+    network = network_of({1: (0, 0), 2: (100, 0)}, {1: [1, 2]}, walk(7.2))
+    seconds = impedance_for(network, Threshold("minutes", 1.0))
+    assert np.allclose(seconds.along, [50.0])
+    assert np.allclose(seconds.against, [50.0])
+    assert np.allclose(seconds.off_street(np.array([0.0, 30.0])), [0.0, 15.0])
+    metres = impedance_for(network, Threshold("metres", 1.0))
+    assert np.allclose(metres.along, [100.0])
+    assert np.allclose(metres.off_street(np.array([0.0, 30.0])), [0.0, 30.0])
