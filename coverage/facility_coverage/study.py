@@ -126,6 +126,7 @@ def run_study(
     )
     owner = boundaries.unit_of(facility_points(facilities))
     unit_id = np.append(boundaries.units["unit_id"].to_numpy(dtype=object), OUTSIDE_UNIT_ID)[owner]
+    unit_id[~np.isfinite(facilities.xy).all(axis=1)] = ""
     inside = facilities_by_unit(facilities, unit_id)
     units = with_flags(
         units,

@@ -20,7 +20,7 @@ from toy_study import (
     write_subdistricts,
 )
 
-from facility_coverage.errors import InputError
+from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.inputs.boundaries import Boundaries, read_boundaries
 from facility_coverage.inputs.demand import Demand, read_demand
 from facility_coverage.study_file import BoundariesSection, DemandSection
@@ -198,3 +198,8 @@ def test_the_nodata_of_a_raster_is_nobody(boundaries: Boundaries, tmp_path: Path
         assert file.nodata == -9
     demand = read_demand(DemandSection(source=source), boundaries, CRS)
     assert demand.population.tolist() == [4]
+
+
+def test_a_raster_that_is_not_there(boundaries: Boundaries, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"lost\.tif: there is no such file; correct the path"):
+        read_demand(DemandSection(source=str(tmp_path / "lost.tif")), boundaries, CRS)

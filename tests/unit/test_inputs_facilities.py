@@ -45,14 +45,16 @@ def test_rows_become_facilities_sorted_by_id(tmp_path: Path) -> None:
     assert table["facility_id"].tolist() == ["10", "9", "a", "b"]
     assert table["facility_name"].tolist() == ["c", "d", "a", "乙站"]
     assert table["kind"].tolist() == ["unknown", "hospital", "centre", "station"]
-    assert table["ownership"].tolist() == ["unknown", "army", "government", "private"]
+    assert table["ownership"].tolist() == ["unknown", "unknown", "government", "private"]
     np.testing.assert_array_equal(table["floor_area_m2"], [np.nan, 1.5, np.nan, 150.0])
     np.testing.assert_array_equal(table["beds"], [np.nan, 0.0, 20.0, np.nan])
     assert table["reason"].tolist() == [""] * 4
     np.testing.assert_allclose(found.xy, [at((50, 60)), at((70, 80)), at((30, 40)), at((10, 20))],
                                atol=2e-4)  # fmt: skip
     assert found.ownership_stated
-    assert found.notes == ()
+    (note,) = found.notes
+    assert "row 5: ownership 'army'" in note
+    assert "counts as unknown" in note
 
 
 def test_columns_may_have_other_names(tmp_path: Path) -> None:

@@ -121,7 +121,8 @@ def facilities_by_unit(facilities: Facilities, unit_id: NDArray[np.object_]) -> 
     facilities
         The register.
     unit_id
-        Shape (f,), the subdistrict that each lies in, ``outside`` for none.
+        Shape (f,), the subdistrict that each lies in, ``outside`` for none, empty where a
+        facility has no position.
 
     Returns
     -------

@@ -25,9 +25,20 @@ from facility_coverage.study_file import FacilitiesSection
 CENTRE, STATION = "centre", "station"
 GOVERNMENT, UNKNOWN = "government", "unknown"
 
-_KINDS = {"社区卫生服务中心": CENTRE, "中心": CENTRE, "社区卫生服务站": STATION, "站": STATION}
-_OWNERSHIPS = {"政府办": GOVERNMENT, "公办": GOVERNMENT, "民营": "private", "社会办": "private"}
-_OSM_OWNERSHIPS = {"government": GOVERNMENT, "public": GOVERNMENT, "private": "private"}
+_KINDS = {
+    "社区卫生服务中心": CENTRE, "中心": CENTRE, "center": CENTRE,
+    "社区卫生服务站": STATION, "站": STATION,
+}  # fmt: skip
+"""Other words for the two kinds that rules speak of; any other kind stays as it is written."""
+
+_OWNERSHIPS = {
+    "government": GOVERNMENT, "政府办": GOVERNMENT, "公办": GOVERNMENT, "public": GOVERNMENT,
+    "hospital_transitional": "hospital_transitional", "armed_police": "armed_police",
+    "private": "private", "民营": "private", "社会办": "private",
+    "": UNKNOWN, UNKNOWN: UNKNOWN,
+}  # fmt: skip
+"""Every word that says who runs a facility; any other is unknown, and noted."""
+
 _STATION_NAME = re.compile("社区卫生服务站")
 _CENTRE_NAME = re.compile("社区卫生服务(中心|分中心)")
 
@@ -112,10 +123,8 @@ def _register(
         {
             "facility_id": ids.to_numpy(),
             "facility_name": names.to_numpy(),
-            "kind": _texts(frame, section.kind).map(lambda kind: _KINDS.get(kind, kind) or UNKNOWN),
-            "ownership": _texts(frame, section.ownership).map(
-                lambda owner: _OWNERSHIPS.get(owner, owner) or UNKNOWN
-            ),
+            "kind": _texts(frame, section.kind).str.lower().map(_kind),
+            "ownership": _ownerships(frame, section.ownership, path, notes),
             "floor_area_m2": _amounts(frame, section.floor_area_m2, path, notes),
             "beds": _amounts(frame, section.beds, path, notes),
             "reason": reason,
@@ -123,6 +132,24 @@ def _register(
     )
     stated = section.ownership in frame.columns
     return _sorted(table, xy, ownership_stated=stated, notes=notes)
+
+
+def _kind(word: str) -> str:
+    return _KINDS.get(word, word) or UNKNOWN
+
+
+def _ownerships(
+    frame: pd.DataFrame, column: str, path: Path, notes: list[str]
+) -> NDArray[np.object_]:
+    """Return who runs each facility; a word that nobody defined is unknown, not guessed."""
+    text = _texts(frame, column).str.lower()
+    known = ", ".join(sorted(set(_OWNERSHIPS.values())))
+    notes.extend(
+        f"{path.name}: row {row}: {column} {word!r} is none of {known}; it counts as unknown"
+        for row, word in text[~text.isin(list(_OWNERSHIPS))].items()
+    )
+    owners: NDArray[np.object_] = text.map(_OWNERSHIPS).fillna(UNKNOWN).to_numpy(dtype=object)
+    return owners
 
 
 def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Facilities:
@@ -147,8 +174,7 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
             "facility_name": [place.tags.get("name", place.osm_id) for place in places],
             "kind": [_osm_kind(place) for place in places],
             "ownership": [
-                _OSM_OWNERSHIPS.get(place.tags.get("operator:type", ""), UNKNOWN)
-                for place in places
+                _OWNERSHIPS.get(place.tags.get("operator:type", ""), UNKNOWN) for place in places
             ],
             "floor_area_m2": np.nan,
             "beds": np.nan,
