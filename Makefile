@@ -54,10 +54,10 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	touch $@
 
-# The map's tests open it in Debian's chromium, and look at Chinese text.
+# The map's tests open it in Debian's chromium and look at Chinese text; libatomic1: playwright's driver.
 browser:
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] \
-	  || { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+	@{ command -v chromium && ldconfig -p | grep -q libatomic.so.1; } >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk libatomic1; } >/dev/null
 	@command -v chromium >/dev/null \
 	  || echo "note: no chromium, so the map's browser tests are skipped; as root: apt-get install chromium" >&2
 

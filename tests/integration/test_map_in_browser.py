@@ -1,5 +1,6 @@
 """The map as a person meets it, in headless Chromium: what it shows, runs and asks for."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,10 @@ class Visit:
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        reason = "no chromium on this machine: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium

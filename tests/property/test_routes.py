@@ -90,6 +90,19 @@ def test_the_nearest_facility_is_the_least_of_all(scene: Scene) -> None:
 
 @laws(40)
 @given(scenes())
+def test_a_search_lists_exactly_the_nodes_within_its_limit_itself_included(scene: Scene) -> None:
+    """The limits tried are the costs of the nodes themselves, to the last bit."""
+    network, (facilities, _) = scene.network, snapped(scene)
+    origins, impedance = each_alone(facilities), impedance_for(network, FAR)
+    everything = reach(network, origins, impedance, np.inf)
+    for limit in np.unique(everything.cost).tolist():
+        within = reach(network, origins, impedance, limit)
+        assert np.array_equal(within.node, everything.node[everything.cost <= limit])
+        assert np.array_equal(within.cost, everything.cost[everything.cost <= limit])
+
+
+@laws(40)
+@given(scenes())
 def test_a_larger_limit_reaches_the_same_and_more_at_the_same_cost(scene: Scene) -> None:
     reached = [dense(access(scene, Threshold("minutes", value))) for value in (5.0, 10.0, 15.0)]
     for small, large in pairwise(reached):

@@ -89,6 +89,17 @@ def test_over_a_lattice_the_way_is_that_of_blocks() -> None:
     assert np.allclose(costs(network, (0, 0), (400, 300)), [700.0])
 
 
+def test_over_a_large_lattice_every_cost_is_that_of_blocks() -> None:
+    """1600 corners from two facilities: more nodes and places than a search first makes room for."""
+    network = grid_city(40, 40)
+    corner = np.array([(x * 100.0, y * 100.0) for x in range(40) for y in range(40)])
+    facilities = np.array([(0.0, 0.0), (1700.0, 2300.0)])
+    od = measure_access(network, places(network, *facilities), places(network, *corner), (FAR,)).od
+    blocks = np.abs(facilities[:, None, :] - corner[None, :, :]).sum(axis=2)
+    assert od.nnz == blocks.size
+    assert np.allclose(od.toarray(), blocks, rtol=0, atol=1e-6)
+
+
 def test_the_shorter_of_two_parallel_streets() -> None:
     """Straight 200 m, around twice hypot(100, 50); a facility on the detour at 2/3 of it."""
     nodes = {1: (0, 0), 2: (200, 0), 3: (100, 50), 4: (-100, 0), 5: (300, 0)}
