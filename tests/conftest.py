@@ -24,3 +24,12 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; FACILITY_COVERAGE_TEST_DATA names its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def plan_texts() -> Path:
+    """Return the folder of the plans' texts; tests skip with a reason where there is none."""
+    facts = Path(os.environ.get("FACILITY_COVERAGE_TEST_FACTS", ROOT.parent / "shared" / "facts"))
+    if not (facts / "plans").is_dir():
+        pytest.skip(f"no plan texts at {facts}; FACILITY_COVERAGE_TEST_FACTS names their folder")
+    return facts / "plans"

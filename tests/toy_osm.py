@@ -38,12 +38,12 @@ def write_osm(
     node_tags: Mapping[int, dict[str, str]] | None = None,
     relations: Mapping[int, Relation] | None = None,
 ) -> Path:
-    """Write nodes (longitude, latitude), ways and relations as OSM XML."""
+    """Write nodes (longitude, latitude), ways in their order, and relations as OSM XML."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
     for number, (lon, lat) in sorted(nodes.items()):
         tags = _tags((node_tags or {}).get(number, {}))
         lines.append(f'<node id="{number}" version="1" lon="{lon}" lat="{lat}">{tags}</node>')
-    for number, way in sorted(ways.items()):
+    for number, way in ways.items():
         body = _refs("nd", way.nodes) + _tags(way.tags)
         lines.append(f'<way id="{number}" version="1">{body}</way>')
     for number, relation in sorted((relations or {}).items()):

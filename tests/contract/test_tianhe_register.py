@@ -1,7 +1,6 @@
 """The registers of Tianhe hold what the plan and the census state, word for word."""
 
 import csv
-import os
 import re
 from pathlib import Path
 
@@ -21,12 +20,8 @@ def rows(folder: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def plan() -> str:
-    beside = Path(__file__).parents[3] / "shared" / "facts" / "plans"
-    folder = Path(os.environ.get("FACILITY_COVERAGE_TEST_FACTS", beside))
-    if not folder.is_dir():
-        pytest.skip(f"the plan texts are not at {folder}; set FACILITY_COVERAGE_TEST_FACTS")
-    return (folder / PLAN_NAME).read_text(encoding="utf-8")
+def plan(plan_texts: Path) -> str:
+    return (plan_texts / PLAN_NAME).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("folder", ["boundaries", "facilities"])

@@ -6,7 +6,6 @@ subdistricts without a government-run centre, nine on one list and 猎德 on the
 centre per 100,000 begun makes 33 in all.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -59,17 +58,8 @@ def test_what_nobody_publishes_is_not_judged(clauses: dict[str, ClauseSummary]) 
         assert clauses[name].verdicts == {"pass": 0, "fail": 0, "not_assessable": 13, "advice": 0}
 
 
-@pytest.fixture(scope="module")
-def plans() -> Path:
-    beside = Path(__file__).resolve().parents[3] / "shared" / "facts"
-    folder = Path(os.environ.get("FACILITY_COVERAGE_TEST_FACTS", beside)) / "plans"
-    if not folder.is_dir():
-        pytest.skip(f"no plan texts at {folder}: set FACILITY_COVERAGE_TEST_FACTS")
-    return folder
-
-
 @pytest.mark.parametrize("name", standard_ids())
-def test_every_quote_stands_in_the_plan_word_for_word(name: str, plans: Path) -> None:
-    (path,) = plans.glob(PLAN_TEXTS[name])
+def test_every_quote_stands_in_the_plan_word_for_word(name: str, plan_texts: Path) -> None:
+    (path,) = plan_texts.glob(PLAN_TEXTS[name])
     text = path.read_text(encoding="utf-8")
     assert all(clause.quote in text for clause in load_standard(name).clauses)

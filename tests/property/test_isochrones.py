@@ -179,6 +179,8 @@ def test_cell_centres_are_inside_where_their_cost_is_within_the_limit(
     row, column = np.indices(field.shape)
     inside = shapely.intersects(area, shapely.points(column * CELL_M, row * CELL_M))
     assert area.is_valid
+    assert all(polygon.exterior.is_ccw for polygon in area.geoms)
+    assert not any(hole.is_ccw for polygon in area.geoms for hole in polygon.interiors)
     assert inside[field < 100.0].all()
     assert not inside[field > 100.0].any()
 

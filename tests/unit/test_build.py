@@ -83,8 +83,9 @@ def test_a_ring_without_a_junction_keeps_its_lowest_node() -> None:
 
 
 def test_a_node_named_twice_in_a_row_is_one() -> None:
-    network = network_of({1: (0, 0), 2: (100, 0)}, {1: [1, 1, 2, 2]})
+    network = network_of({1: (0, 0), 2: (100, 0), 3: (50, 50)}, {1: [1, 1, 2, 2], 2: [3, 3]})
     assert np.allclose(network.edge_length_m, [100.0])
+    assert network.source == {"torn_ways": 0, "raw_nodes": 2, "raw_segments": 1}
 
 
 def test_two_nodes_on_one_spot_are_a_street_without_length() -> None:

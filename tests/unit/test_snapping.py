@@ -1,6 +1,9 @@
 """Places to streets, worked by hand."""
 
 import numpy as np
+import pytest
+import shapely
+from street_scenes import edge_lines
 from toy_city import CORNER_M, network_of
 
 from facility_coverage.network.nearest import StreetIndex
@@ -50,6 +53,21 @@ def test_a_place_without_a_street_or_position_is_tied_to_none() -> None:
     assert snaps.found.tolist() == [False, False, False, True]
     assert snaps.edge.tolist() == [-1, -1, -1, 0]
     assert np.isinf(snaps.off_street_m[:3]).all()
+
+
+@pytest.mark.parametrize("longest_m", [15.0, 60.0, 400.0])
+def test_among_many_streets_the_nearest_is_found(longest_m: float) -> None:
+    """400 streets strewn over 1 km²: the distance is the least that shapely finds of all."""
+    rng = np.random.default_rng(1)
+    start = rng.uniform(0, 1000, (400, 2))
+    end = start + rng.uniform(-longest_m, longest_m, (400, 2))
+    nodes = {i: (float(x), float(y)) for i, (x, y) in enumerate(np.concatenate([start, end]))}
+    network = network_of(nodes, {i + 1: [i, 400 + i] for i in range(400)})
+    xy = rng.uniform(-200, 1200, (2000, 2)) + CORNER_M
+    snaps = snap(StreetIndex.of(network), xy, off_street_limit_m=170.0)
+    gaps = shapely.distance(shapely.points(xy)[:, None], edge_lines(network)[None, :]).min(axis=1)
+    assert np.array_equal(snaps.found, gaps <= 170.0)
+    assert np.allclose(snaps.off_street_m[snaps.found], gaps[snaps.found], rtol=0, atol=1e-8)
 
 
 def test_far_away_nothing_is_found_and_nothing_fails() -> None:

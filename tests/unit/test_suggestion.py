@@ -12,7 +12,7 @@ from facility_coverage.thresholds import Threshold
 
 FIVE = Threshold("minutes", 5.0)
 HOMES: NDArray[np.float64] = np.array(
-    [(0, 10), (250, 10), (500, 10), (2000, 10), (2200, 10), (1000, 150)], dtype=float
+    [(0, 10), (280, 10), (560, 10), (2000, 10), (2200, 10), (1000, 150)], dtype=float
 )
 PEOPLE = np.array([10.0, 20.0, 30.0, 25.0, 25.0, 99.0])
 
@@ -27,9 +27,9 @@ def suggested(sites: int, people: NDArray[np.float64] = PEOPLE) -> Suggestion:
 
 
 def test_the_site_that_reaches_most_comes_first() -> None:
-    """Within 290 m along and 10 m off: from 250 m it reaches 10 + 20 + 30, from 2000 m 25 + 25."""
+    """Within 290 m along and 10 m off: from 280 m it reaches 10 + 20 + 30, from 2000 m 25 + 25."""
     found = suggested(2)
-    assert np.allclose(found.sites.xy - CORNER_M, [(250, 0), (2000, 0)])
+    assert np.allclose(found.sites.xy - CORNER_M, [(280, 0), (2000, 0)])
     assert found.gain.tolist() == [60.0, 50.0]
     assert found.n_candidates == 5
     assert found.spacing_m == 100.0
@@ -40,7 +40,7 @@ def test_sites_stand_on_the_street_itself() -> None:
 
 
 def test_people_whom_somebody_covers_count_for_no_site() -> None:
-    """The homes at 0 and 250 m are covered already: 50 people in the east, then 30."""
+    """The homes at 0 and 280 m are covered already: 50 people in the east, then 30."""
     found = suggested(2, np.array([0.0, 0.0, 30.0, 25.0, 25.0, 0.0]))
     assert found.gain.tolist() == [50.0, 30.0]
     assert found.n_candidates == 3

@@ -1,5 +1,6 @@
 """Travel costs on a street network, worked by hand at one metre per second."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def test_over_a_lattice_the_way_is_that_of_blocks() -> None:
 
 
 def test_over_a_large_lattice_every_cost_is_that_of_blocks() -> None:
-    """1600 corners from two facilities: more nodes and places than a search first makes room for."""
+    """1600 corners from two facilities: more than a search first makes room for."""
     network = grid_city(40, 40)
     corner = np.array([(x * 100.0, y * 100.0) for x in range(40) for y in range(40)])
     facilities = np.array([(0.0, 0.0), (1700.0, 2300.0)])
@@ -98,6 +99,24 @@ def test_over_a_large_lattice_every_cost_is_that_of_blocks() -> None:
     blocks = np.abs(facilities[:, None, :] - corner[None, :, :]).sum(axis=2)
     assert od.nnz == blocks.size
     assert np.allclose(od.toarray(), blocks, rtol=0, atol=1e-6)
+
+
+def test_over_long_and_short_streets_nodes_cost_what_networkx_says() -> None:
+    """Streets of 1 m to 4 km between 600 strewn corners: hundreds of nodes wait at once."""
+    rng = np.random.default_rng(5)
+    corners, streets = 600, 2400
+    nodes = {i: (float(x), float(y)) for i, (x, y) in enumerate(rng.uniform(0, 3000, (corners, 2)))}
+    ends = rng.integers(0, corners, (streets, 2)).tolist()
+    network = network_of(nodes, {i + 1: [a, b] for i, (a, b) in enumerate(ends) if a != b})
+    start = network.n_nodes // 3
+    origin = snap(StreetIndex.of(network), network.node_xy[[start]], off_street_limit_m=0.0)
+    found = reach(network, each_alone(origin), impedance_for(network, FAR), np.inf)
+    expected = nx.single_source_dijkstra_path_length(
+        network.to_networkx(), int(network.node_id[start]), weight="length"
+    )
+    assert len(found.node) == network.n_nodes
+    wanted = [expected[node] for node in network.node_id[found.node].tolist()]
+    assert np.allclose(found.cost, wanted, rtol=0, atol=1e-9)
 
 
 def test_the_shorter_of_two_parallel_streets() -> None:
