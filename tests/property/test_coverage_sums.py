@@ -48,7 +48,7 @@ def scenes_with_people(draw: st.DrawFn) -> tuple[Scene, NDArray[np.float64], csr
     return scene, np.array(people), csr_array(share / share.sum(axis=0))
 
 
-@laws(80)
+@laws(40)
 @given(scenes_with_people())
 def test_covered_uncovered_and_unassessed_are_everybody(
     drawn: tuple[Scene, NDArray[np.float64], csr_array],
@@ -87,7 +87,7 @@ def test_covered_uncovered_and_unassessed_are_everybody(
             assert all(0.0 <= value <= 1.0 for value in shares)
 
 
-@laws(80)
+@laws(40)
 @given(scenes_with_people())
 def test_what_facilities_reach_is_counted_by_people(
     drawn: tuple[Scene, NDArray[np.float64], csr_array],
@@ -117,7 +117,7 @@ places = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(
 )
 
 
-@laws(150)
+@laws(70)
 @given(
     st.lists(st.tuples(places, st.integers(0, 3), st.booleans()), max_size=25),
     st.sampled_from([0.0, 100.0, 180.0]),

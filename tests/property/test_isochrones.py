@@ -76,7 +76,7 @@ def corners(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     return low[:, None, :] + steps[None, :, :]
 
 
-@laws(40)
+@laws(20)
 @given(scenes_with_samples())
 def test_points_are_inside_where_the_time_is_within_the_limit(
     drawn: tuple[Scene, NDArray[np.float64]],
@@ -96,7 +96,7 @@ def test_points_are_inside_where_the_time_is_within_the_limit(
         assert not inside[smooth & (here >= limit + DIAGONAL_M)].any()
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_circles_are_valid_and_hold_each_other(scene: Scene) -> None:
     layer = isochrones(scene)
@@ -111,7 +111,7 @@ def test_circles_are_valid_and_hold_each_other(scene: Scene) -> None:
             assert by_limit[limit].difference(joint[limit]).area <= SLIVER_M2
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_a_circle_depends_on_its_own_facility_and_limit_alone(scene: Scene) -> None:
     """Neither the other facilities nor the other bands nor their order leave a trace."""
@@ -129,7 +129,7 @@ def test_a_circle_depends_on_its_own_facility_and_limit_alone(scene: Scene) -> N
             assert shapely.equals_exact(shape, there, tolerance=0.0)
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_one_more_facility_takes_no_ground_away(scene: Scene) -> None:
     def joint(count: int) -> list[shapely.MultiPolygon]:
@@ -141,7 +141,7 @@ def test_one_more_facility_takes_no_ground_away(scene: Scene) -> None:
             assert fewer.difference(more).area <= SLIVER_M2
 
 
-@laws(30)
+@laws(15)
 @given(scenes())
 def test_metres_draw_what_minutes_draw_at_that_speed(scene: Scene) -> None:
     """At 3.6 km/h 600 m are 10 minutes."""
@@ -169,7 +169,7 @@ def drawn_at(field: NDArray[np.float64], limit: float) -> shapely.MultiPolygon:
     return field_polygon(field, x_m, y_m, limit=limit, cell_cost=18.0)
 
 
-@laws(300)
+@laws(150)
 @given(fields())
 def test_cell_centres_are_inside_where_their_cost_is_within_the_limit(
     field: NDArray[np.float64],
@@ -185,13 +185,13 @@ def test_cell_centres_are_inside_where_their_cost_is_within_the_limit(
     assert not inside[field > 100.0].any()
 
 
-@laws(300)
+@laws(150)
 @given(fields(), st.sampled_from([82.0, 91.0, 99.0, 100.0, 104.5]))
 def test_polygons_of_rising_limits_are_nested(field: NDArray[np.float64], limit: float) -> None:
     assert drawn_at(field, limit).difference(drawn_at(field, 105.0)).area <= SLIVER_M2
 
 
-@laws(200)
+@laws(100)
 @given(fields())
 def test_the_border_runs_where_the_interpolated_cost_is_the_limit(
     field: NDArray[np.float64],

@@ -23,7 +23,7 @@ def segment_lists(draw: st.DrawFn) -> NDArray[np.int64]:
     return np.array(draw(st.lists(pairs, min_size=1, max_size=14)), dtype=np.int64)
 
 
-@laws(300)
+@laws(150)
 @given(segment_lists())
 def test_every_segment_stands_in_exactly_one_chain(segments: NDArray[np.int64]) -> None:
     chains = contract(segments, 8)
@@ -37,7 +37,7 @@ def test_every_segment_stands_in_exactly_one_chain(segments: NDArray[np.int64]) 
     assert sorted(found) == list(range(len(segments)))
 
 
-@laws(300)
+@laws(150)
 @given(segment_lists())
 def test_chains_end_where_not_two_segments_meet_and_nowhere_else(
     segments: NDArray[np.int64],
@@ -64,7 +64,7 @@ def network_segments(network: StreetNetwork) -> list[tuple[tuple[float, ...], ..
     return sorted(found)
 
 
-@laws(100)
+@laws(50)
 @given(cities())
 def test_the_network_is_its_ways_each_street_once(city: City) -> None:
     network, plain = city.network(), city.plain
@@ -76,7 +76,7 @@ def test_the_network_is_its_ways_each_street_once(city: City) -> None:
     assert np.isclose(network.edge_length_m.sum(), plain.total_m, rtol=0, atol=1e-9)
 
 
-@laws(100)
+@laws(50)
 @given(cities())
 def test_edges_run_from_node_to_node_along_their_shape(city: City) -> None:
     network = city.network()
@@ -91,7 +91,7 @@ def test_edges_run_from_node_to_node_along_their_shape(city: City) -> None:
         assert np.array_equal(xy, city.plain.xy[node])
 
 
-@laws(100)
+@laws(50)
 @given(cities())
 def test_each_segment_knows_the_lowest_way_that_drew_it(city: City) -> None:
     network, plain = city.network(), city.plain
@@ -112,7 +112,7 @@ def test_each_segment_knows_the_lowest_way_that_drew_it(city: City) -> None:
             assert way == lowest[tuple(sorted((tuple(one), tuple(other))))]
 
 
-@laws(60)
+@laws(30)
 @given(cities())
 def test_components_are_islands_and_the_longest_is_the_first(city: City) -> None:
     network = city.network()
@@ -129,7 +129,7 @@ def test_components_are_islands_and_the_longest_is_the_first(city: City) -> None
     assert network.summary()["island_length_share"] == round(share, 6)
 
 
-@laws(40)
+@laws(20)
 @given(cities())
 def test_equal_ways_give_equal_arrays(city: City) -> None:
     one, other = city.network(), City(city.nodes, dict(reversed(city.ways.items()))).network()

@@ -59,13 +59,13 @@ def same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     return bool(np.abs(one[finite] - other[finite]).max(initial=0.0) <= EXACT_S)
 
 
-@laws(150)
+@laws(70)
 @given(scenes())
 def test_every_cost_is_that_of_a_plain_dijkstra_over_raw_segments(scene: Scene) -> None:
     assert same(dense(access(scene)), plain_costs(scene))
 
 
-@laws(60)
+@laws(30)
 @given(scenes(), limits_min)
 def test_a_limit_hides_what_is_beyond_it_and_changes_nothing_else(
     scene: Scene, minutes: float
@@ -79,7 +79,7 @@ def test_a_limit_hides_what_is_beyond_it_and_changes_nothing_else(
     )
 
 
-@laws(60)
+@laws(30)
 @given(scenes())
 def test_the_nearest_facility_is_the_least_of_all(scene: Scene) -> None:
     facilities, homes = snapped(scene)
@@ -88,7 +88,7 @@ def test_the_nearest_facility_is_the_least_of_all(scene: Scene) -> None:
     assert same(nearest_s, plain_costs(scene).min(axis=0))
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_a_search_lists_exactly_the_nodes_within_its_limit_itself_included(scene: Scene) -> None:
     """The limits tried are the costs of the nodes themselves, to the last bit."""
@@ -101,7 +101,7 @@ def test_a_search_lists_exactly_the_nodes_within_its_limit_itself_included(scene
         assert np.array_equal(within.cost, everything.cost[everything.cost <= limit])
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_a_larger_limit_reaches_the_same_and_more_at_the_same_cost(scene: Scene) -> None:
     reached = [dense(access(scene, Threshold("minutes", value))) for value in (5.0, 10.0, 15.0)]
@@ -110,7 +110,7 @@ def test_a_larger_limit_reaches_the_same_and_more_at_the_same_cost(scene: Scene)
         assert np.array_equal(small[within], large[within])
 
 
-@laws(40)
+@laws(20)
 @given(scenes(), st.sampled_from([3.0, 3.6, 4.0, 5.0]))
 def test_minutes_are_metres_at_the_speed_of_the_profile(scene: Scene, speed_kph: float) -> None:
     network = scene.city.network(speed_kph)
@@ -120,7 +120,7 @@ def test_minutes_are_metres_at_the_speed_of_the_profile(scene: Scene, speed_kph:
     assert same(dense(in_s) * speed_kph / 3.6, dense(in_m))
 
 
-@laws(40)
+@laws(20)
 @given(scenes())
 def test_one_more_facility_never_makes_anybody_walk_further(scene: Scene) -> None:
     costs = dense(access(scene))
@@ -130,7 +130,7 @@ def test_one_more_facility_never_makes_anybody_walk_further(scene: Scene) -> Non
         assert (costs[: row + 1].min(axis=0) <= access(fewer).least).all()
 
 
-@laws(60)
+@laws(30)
 @given(scenes(), st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_no_cost(scene: Scene, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -141,7 +141,7 @@ def test_the_order_of_rows_changes_no_cost(scene: Scene, seed: int) -> None:
     assert np.array_equal(access(shuffled).least, access(scene).least[h])
 
 
-@laws(60)
+@laws(30)
 @given(scenes(), st.data())
 def test_how_ways_are_numbered_drawn_and_parted_changes_no_cost(
     scene: Scene, data: st.DataObject
@@ -188,7 +188,7 @@ def node_costs(network: StreetNetwork, ids: list[int]) -> NDArray[np.float64]:
     return table[:, np.searchsorted(network.node_id, ids)]
 
 
-@laws(80)
+@laws(40)
 @given(cities(), st.data())
 def test_one_more_street_never_makes_two_old_nodes_further_apart(
     city: City, data: st.DataObject
@@ -204,7 +204,7 @@ def test_one_more_street_never_makes_two_old_nodes_further_apart(
     assert (new[reached] <= old[reached] + EXACT_S).all()
 
 
-@laws(60)
+@laws(30)
 @given(cities(), st.data())
 def test_the_way_there_is_as_long_as_the_way_back(city: City, data: st.DataObject) -> None:
     places = data.draw(clear_places(city, min_size=2, max_size=5, with_street=True))

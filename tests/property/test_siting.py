@@ -72,7 +72,7 @@ def best(covers: NDArray[np.bool_], weight: NDArray[np.float64], count: int) -> 
     )
 
 
-@laws(300)
+@laws(150)
 @given(problems)
 def test_the_choice_lies_between_greedy_and_the_best(problem: Problem) -> None:
     covers, weight, count = problem
@@ -85,7 +85,7 @@ def test_the_choice_lies_between_greedy_and_the_best(problem: Problem) -> None:
         assert value == optimum
 
 
-@laws(300)
+@laws(150)
 @given(problems)
 def test_gains_are_what_each_site_adds_and_never_rise(problem: Problem) -> None:
     covers, weight, count = problem
@@ -101,7 +101,7 @@ def test_gains_are_what_each_site_adds_and_never_rise(problem: Problem) -> None:
     assert (np.diff(chosen.gain) <= 0).all()
 
 
-@laws(200)
+@laws(100)
 @given(problems)
 def test_no_single_exchange_covers_more(problem: Problem) -> None:
     covers, weight, count = problem
@@ -112,7 +112,7 @@ def test_no_single_exchange_covers_more(problem: Problem) -> None:
             assert covered(covers, weight, [*sites[:i], other, *sites[i + 1 :]]) <= value
 
 
-@laws(200)
+@laws(100)
 @given(problems)
 def test_fewer_sites_than_asked_only_where_another_would_gain_nobody(problem: Problem) -> None:
     covers, weight, count = problem
@@ -122,7 +122,7 @@ def test_fewer_sites_than_asked_only_where_another_would_gain_nobody(problem: Pr
         assert all(covered(covers, weight, [*sites, site]) == value for site in range(len(covers)))
 
 
-@laws(200)
+@laws(100)
 @given(problems, st.integers(0, 2**32 - 1))
 def test_the_order_of_demand_changes_no_choice(problem: Problem, seed: int) -> None:
     covers, weight, count = problem
@@ -150,7 +150,7 @@ def suggestion(
     return suggest_sites(scene.index, homes, uncovered, TARGET, section)
 
 
-@laws(60)
+@laws(30)
 @given(scenes_with_people(), st.integers(0, 3), st.integers(0, 2**32 - 1))
 def test_the_order_of_homes_changes_no_suggestion(
     drawn: tuple[Scene, NDArray[np.float64]], sites: int, seed: int
@@ -164,7 +164,7 @@ def test_the_order_of_homes_changes_no_suggestion(
     assert one.gain.tolist() == other.gain.tolist()
 
 
-@laws(60)
+@laws(30)
 @given(scenes_with_people(), st.integers(0, 3))
 def test_the_gain_is_the_people_whom_the_sites_reach(
     drawn: tuple[Scene, NDArray[np.float64]], sites: int
@@ -180,7 +180,7 @@ def test_the_gain_is_the_people_whom_the_sites_reach(
     assert more.gain.sum() >= found.gain.sum()
 
 
-@laws(60)
+@laws(30)
 @given(scenes_with_people(), st.sampled_from([20.0, 60.0, 200.0]))
 def test_candidates_stand_on_streets_apart_and_near_all_who_are_uncovered(
     drawn: tuple[Scene, NDArray[np.float64]], spacing_m: float

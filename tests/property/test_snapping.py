@@ -21,7 +21,7 @@ def city_and_places(draw: st.DrawFn) -> tuple[City, NDArray[np.float64]]:
     return city, np.array(places, dtype=float).reshape(-1, 2)
 
 
-@laws(200)
+@laws(100)
 @given(city_and_places(), limits_m)
 def test_the_distance_is_the_least_of_all_streets(
     drawn: tuple[City, NDArray[np.float64]], limit_m: float
@@ -42,7 +42,7 @@ def test_the_distance_is_the_least_of_all_streets(
     assert np.allclose(own, least[found], rtol=0, atol=NANOMETRES_M)
 
 
-@laws(150)
+@laws(70)
 @given(city_and_places())
 def test_the_street_point_lies_at_its_position_and_distance(
     drawn: tuple[City, NDArray[np.float64]],
@@ -60,7 +60,7 @@ def test_the_street_point_lies_at_its_position_and_distance(
     assert (snaps.position_m <= network.edge_length_m[snaps.edge]).all()
 
 
-@laws(100)
+@laws(50)
 @given(city_and_places())
 def test_each_place_is_tied_as_if_it_were_alone(
     drawn: tuple[City, NDArray[np.float64]],
@@ -75,7 +75,7 @@ def test_each_place_is_tied_as_if_it_were_alone(
         assert alone.off_street_m[0] == together.off_street_m[row]
 
 
-@laws(100)
+@laws(50)
 @given(cities(), st.data())
 def test_of_equally_near_edges_the_lowest_wins(city: City, data: st.DataObject) -> None:
     """At a node every edge that ends there is equally near: 0 metres."""

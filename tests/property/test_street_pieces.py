@@ -48,7 +48,7 @@ def is_sound(network: StreetNetwork, pieces: StreetPieces) -> bool:
     )
 
 
-@laws(150)
+@laws(70)
 @given(scenes(), limits_s)
 def test_the_reached_length_is_that_of_the_raw_segments(scene: Scene, limit: float) -> None:
     pieces = reached(scene, limit)
@@ -59,7 +59,7 @@ def test_the_reached_length_is_that_of_the_raw_segments(scene: Scene, limit: flo
     assert abs(pieces.length_m - expected) <= ROUNDING_M
 
 
-@laws(60)
+@laws(30)
 @given(scenes(), limits_s)
 def test_a_place_on_a_street_is_within_reach_where_its_piece_is(scene: Scene, limit: float) -> None:
     """Cut pieces and travel costs tell the same of every point of every street."""
@@ -83,7 +83,7 @@ def test_a_place_on_a_street_is_within_reach_where_its_piece_is(scene: Scene, li
         assert inside.any() == (costs[row] <= limit)
 
 
-@laws(60)
+@laws(30)
 @given(scenes())
 def test_wider_circles_hold_narrower_ones(scene: Scene) -> None:
     circles = [reached(scene, limit) for limit in (300.0, 600.0, 900.0)]
@@ -91,7 +91,7 @@ def test_wider_circles_hold_narrower_ones(scene: Scene) -> None:
         assert difference(scene.network, inner, outer).length_m <= ROUNDING_M
 
 
-@laws(60)
+@laws(30)
 @given(scenes(), limits_s)
 def test_one_more_facility_takes_no_street_away(scene: Scene, limit: float) -> None:
     for count in range(1, len(scene.facilities)):
@@ -117,7 +117,7 @@ def network_and_pieces(draw: st.DrawFn) -> tuple[StreetNetwork, list[StreetPiece
     return network, drawn
 
 
-@laws(100)
+@laws(50)
 @given(network_and_pieces())
 def test_pieces_and_the_rest_are_the_whole(drawn: tuple[StreetNetwork, list[StreetPieces]]) -> None:
     network, (pieces, _, _) = drawn
@@ -131,7 +131,7 @@ def test_pieces_and_the_rest_are_the_whole(drawn: tuple[StreetNetwork, list[Stre
         assert np.array_equal(getattr(again, name), getattr(pieces, name))
 
 
-@laws(100)
+@laws(50)
 @given(network_and_pieces())
 def test_what_is_taken_and_what_is_left_are_the_pieces(
     drawn: tuple[StreetNetwork, list[StreetPieces]],
@@ -150,7 +150,7 @@ def test_what_is_taken_and_what_is_left_are_the_pieces(
     assert abs(in_turn.length_m - at_once.length_m) <= ROUNDING_M
 
 
-@laws(60)
+@laws(30)
 @given(network_and_pieces())
 def test_nothing_taken_leaves_all_and_all_taken_leaves_nothing(
     drawn: tuple[StreetNetwork, list[StreetPieces]],
@@ -173,7 +173,7 @@ def drawn_on(lines: NDArray[np.object_], pieces: StreetPieces) -> list[shapely.L
     ]
 
 
-@laws(100)
+@laws(50)
 @given(network_and_pieces())
 def test_lines_follow_the_true_shape(drawn: tuple[StreetNetwork, list[StreetPieces]]) -> None:
     network, (pieces, _, _) = drawn
@@ -185,7 +185,7 @@ def test_lines_follow_the_true_shape(drawn: tuple[StreetNetwork, list[StreetPiec
         assert shapely.hausdorff_distance(line, expected) <= 1e-6
 
 
-@laws(40)
+@laws(20)
 @given(cities(), st.sampled_from([1e-13, 1e-12, 1e-11, 1e-9]))
 def test_a_sliver_at_the_end_of_an_edge_is_a_line(city: City, sliver_m: float) -> None:
     """What is left of a minute may pay for less than a coordinate can tell."""

@@ -81,7 +81,7 @@ rectangles = st.tuples(spans, spans).map(
 )
 
 
-@laws(150)
+@laws(70)
 @given(st.lists(rectangles, min_size=1, max_size=5), st.floats(0.0, 90.0))
 def test_overlaps_and_borders_go_to_the_lower_id_metre_by_metre(
     units: list[Rectangle], turn_deg: float
@@ -112,7 +112,7 @@ def cities_and_tiles(draw: st.DrawFn) -> tuple[City, list[shapely.Polygon]]:
     return city, list(shapely.get_parts(tiles))
 
 
-@laws(100)
+@laws(50)
 @given(cities_and_tiles())
 def test_where_subdistricts_tile_the_plane_every_metre_counts_once(
     drawn: tuple[City, list[shapely.Polygon]],
@@ -128,7 +128,7 @@ def test_where_subdistricts_tile_the_plane_every_metre_counts_once(
     assert np.abs(lengths - whole_m.sum(axis=0)).max() <= BORDERS_M
 
 
-@laws(60)
+@laws(30)
 @given(cities_and_tiles(), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_reached_metres_add_up_over_subdistricts(
     drawn: tuple[City, list[shapely.Polygon]], one: float, other: float
