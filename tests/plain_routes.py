@@ -37,7 +37,7 @@ class PlainStreets:
         self.xy = xy
         pairs = {(min(a, b), max(a, b)) for way in ways for a, b in pairwise(way) if a != b}
         self.segments = sorted(pairs)
-        self.lines = shapely.linestrings([[xy[a], xy[b]] for a, b in self.segments])
+        self.lines = shapely.linestrings(np.array([(xy[a], xy[b]) for a, b in self.segments]))
 
     @classmethod
     def of_toy(

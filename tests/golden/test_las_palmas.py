@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plain_routes import PlainStreets
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.osm import read_places, read_ways
+from facility_coverage.inputs.osm import WayTable, read_places, read_ways
 from facility_coverage.network.build import build_network
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.profiles import walk
@@ -34,8 +34,12 @@ def extract(real_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def index(extract: Path) -> StreetIndex:
-    ways = read_ways(extract, walk().accepts)
+def ways(extract: Path) -> WayTable:
+    return read_ways(extract, walk().accepts)
+
+
+@pytest.fixture(scope="module")
+def index(ways: WayTable) -> StreetIndex:
     return StreetIndex.of(build_network(ways, walk(), CRS))
 
 
@@ -79,10 +83,9 @@ def far_apart(count: int, size: int) -> NDArray[np.int64]:
 
 
 def test_costs_are_those_of_a_plain_dijkstra_over_the_raw_ways(
-    extract: Path, index: StreetIndex, facilities: Snaps, homes: Snaps
+    ways: WayTable, index: StreetIndex, facilities: Snaps, homes: Snaps
 ) -> None:
     """The extract has 89,102 raw segments and 24,051 contracted edges: both give one answer."""
-    ways = read_ways(extract, walk().accepts)
     xy = project(ways.node_lonlat, WGS84, CRS)
     parts = np.split(ways.node_id, ways.node_offset[1:-1])
     plain = PlainStreets(
