@@ -3,11 +3,14 @@
 import json
 import pickle
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from toy_city import grid_city, network_of
 
 from facility_coverage.errors import InputError, NotFoundError
@@ -194,3 +197,26 @@ def test_other_numpy_files_are_refused(tmp_path: Path) -> None:
         archive.writestr("readme.txt", "no arrays")
     with pytest.raises(InputError, match="not a saved network"):
         StreetNetwork.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("edge_node", lambda array: np.where(array == 0, 2_000_000_000, array)),
+        ("edge_node", lambda array: array - 1),
+        ("vertex_offset", lambda array: array + 1),
+        ("vertex_offset", lambda array: array[:-1]),
+        ("vertex_way", lambda array: array + 1_000_000),
+        ("node_xy", lambda array: array[:-1]),
+    ],
+    ids=["beyond", "below", "shifted", "short", "no such way", "fewer places"],
+)
+def test_arrays_that_do_not_fit_together_are_refused(
+    name: str, change: Callable[[NDArray[np.int64]], NDArray[np.int64]], tmp_path: Path
+) -> None:
+    """The compiled searches check no bounds, so a crafted file must not get that far."""
+    network = grid_city(3, 3)
+    spoiled: dict[str, Any] = {name: change(getattr(network, name))}
+    replace(network, **spoiled).save(tmp_path / "a.npz")
+    with pytest.raises(InputError, match="do not fit together"):
+        StreetNetwork.load(tmp_path / "a.npz")

@@ -48,7 +48,7 @@ def street_network(
         try:
             return StreetNetwork.load(path)
         except InputError:
-            path.unlink()
+            path.unlink(missing_ok=True)
     network = read_network(source, profile, crs=crs)
     try:
         cache_folder.mkdir(parents=True, exist_ok=True)

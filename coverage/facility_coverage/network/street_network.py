@@ -133,7 +133,7 @@ class StreetNetwork:
     @cached_property
     def component(self) -> NDArray[np.int32]:
         """Return the component of each node, shape (n,): 0 is the one with the most metres."""
-        ones = np.ones(self.n_edges, dtype=np.int8)
+        ones = np.ones(self.n_edges, dtype=np.int64)
         graph = csr_array(
             (ones, (self.edge_node[:, 0], self.edge_node[:, 1])),
             shape=(self.n_nodes, self.n_nodes),
@@ -249,7 +249,7 @@ class StreetNetwork:
         try:
             with zipfile.ZipFile(path) as archive:
                 heading = _heading(archive, path)
-                return cls(
+                network = cls(
                     crs=heading["crs"],
                     profile=Profile(**heading["profile"]),
                     way_class=tuple(heading["way_class"]),
@@ -265,6 +265,32 @@ class StreetNetwork:
         except _UNREADABLE as error:
             msg = f"{path}: not a saved network; build it again with 'network build'"
             raise InputError(msg) from error
+        if not network._is_sound():
+            msg = f"{path}: its arrays do not fit together; build it again with 'network build'"
+            raise InputError(msg)
+        return network
+
+    def _is_sound(self) -> bool:
+        """Tell whether every index points into its array, as the compiled searches trust."""
+        n, e, k, w = self.n_nodes, self.n_edges, len(self.vertex_xy), len(self.way_id)
+        offset = self.vertex_offset
+        shapes = (
+            self.node_xy.shape == (n, 2)
+            and self.edge_node.shape == (e, 2)
+            and offset.shape == (e + 1,)
+            and self.vertex_xy.shape == (k, 2)
+            and self.vertex_way.shape == (k,)
+            and len(self.way_class) == len(self.way_name) == w
+        )
+        return bool(
+            shapes
+            and e > 0
+            and offset[0] == 0
+            and offset[-1] == k
+            and (np.diff(offset) > 1).all()
+            and ((self.edge_node >= 0) & (self.edge_node < n)).all()
+            and ((self.vertex_way >= 0) & (self.vertex_way < w)).all()
+        )
 
 
 def _heading(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
