@@ -102,7 +102,8 @@ def run_study(
 
     progress("Judging subdistricts", 0.8)
     pieces = pieces_by_unit(network, boundaries)
-    require_streets_inside(street_lengths(network, pieces), study)
+    street_m = street_lengths(network, pieces)
+    require_streets_inside(street_m, study)
     reached = {
         threshold: reached_pieces(
             network, access.origins, access.found, access.impedance, threshold.limit
@@ -121,9 +122,7 @@ def run_study(
         for access in accesses
         for threshold in access.thresholds
     )
-    units = subdistrict_table(
-        boundaries, demand, homes.found, coverages, street_lengths(network, pieces)
-    )
+    units = subdistrict_table(boundaries, demand, homes.found, coverages, street_m)
     owner = boundaries.unit_of(facility_points(facilities))
     unit_id = np.append(boundaries.units["unit_id"].to_numpy(dtype=object), OUTSIDE_UNIT_ID)[owner]
     unit_id[~np.isfinite(facilities.xy).all(axis=1)] = ""
