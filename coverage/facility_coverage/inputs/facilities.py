@@ -1,43 +1,38 @@
 """Facilities: a register in any common format, or the places of the street extract itself."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.errors import InputError
-from facility_coverage.inputs.osm import OsmPlace, read_places
-from facility_coverage.inputs.tables import (
-    SHEETS,
-    plain_text,
-    read_layer,
-    read_table,
-    require_columns,
-    text_ids,
+from facility_coverage.errors import InputError, NotFoundError
+from facility_coverage.facility_words import (
+    CENTRE,
+    GOVERNMENT,
+    OWNERSHIPS,
+    STATION,
+    UNKNOWN,
+    kind_word,
+    ownership_word,
 )
+from facility_coverage.inputs.osm import OsmPlace, read_places
+from facility_coverage.inputs.placed_rows import (
+    amounts,
+    no_position,
+    placed_rows,
+    points_of,
+    texts,
+)
+from facility_coverage.inputs.tables import require_columns, text_ids
 from facility_coverage.study_file import FacilitiesSection
 
-CENTRE, STATION = "centre", "station"
-GOVERNMENT, UNKNOWN = "government", "unknown"
-
-_KINDS = {
-    "社区卫生服务中心": CENTRE, "中心": CENTRE, "center": CENTRE,
-    "社区卫生服务站": STATION, "站": STATION,
-}  # fmt: skip
-"""Other words for the two kinds that rules speak of; any other kind stays as it is written."""
-
-_OWNERSHIPS = {
-    "government": GOVERNMENT, "政府办": GOVERNMENT, "公办": GOVERNMENT, "public": GOVERNMENT,
-    "hospital_transitional": "hospital_transitional", "armed_police": "armed_police",
-    "private": "private", "民营": "private", "社会办": "private",
-    "": UNKNOWN, UNKNOWN: UNKNOWN,
-}  # fmt: skip
-"""Every word that says who runs a facility; any other is unknown, and noted."""
+_OURS = ("kind", "ownership", "floor_area_m2", "beds")
+"""Columns of a register that stand under our names, however the study calls them."""
 
 _STATION_NAME = re.compile("社区卫生服务站")
 _CENTRE_NAME = re.compile("社区卫生服务(中心|分中心)")
@@ -56,6 +51,8 @@ class Facilities:
         Shape (f, 2), metres in the study's CRS, NaN where a row has no usable position.
     ownership_stated
         Whether the register says at all who runs a facility.
+    cells
+        Every column of the register as text, row by row as ``table``; none for OSM places.
     notes
         Values that could not be read, one sentence each.
     """
@@ -63,7 +60,33 @@ class Facilities:
     table: pd.DataFrame
     xy: NDArray[np.float64]
     ownership_stated: bool
+    cells: pd.DataFrame
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NewFacility:
+    """A facility that no register has yet.
+
+    Attributes
+    ----------
+    facility_id, facility_name
+        How it is called.
+    lonlat
+        Degrees.
+    kind, ownership
+        Words as a register has them.
+    floor_area_m2, beds
+        None where unknown.
+    """
+
+    facility_id: str
+    facility_name: str
+    lonlat: tuple[float, float]
+    kind: str = ""
+    ownership: str = ""
+    floor_area_m2: float | None = None
+    beds: float | None = None
 
 
 def read_facilities(section: FacilitiesSection, crs: str, *, extract: Path | None) -> Facilities:
@@ -91,65 +114,55 @@ def read_facilities(section: FacilitiesSection, crs: str, *, extract: Path | Non
     if section.from_osm:
         return _from_osm(section, crs, extract)
     path = Path(section.source)
-    if path.suffix.lower() in SHEETS:
-        frame = read_table(path, section.layer)
-        require_columns(frame, {"facilities.lon": section.lon, "facilities.lat": section.lat}, path)
-        lonlat = np.column_stack(
-            [
-                pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
-                for column in (section.lon, section.lat)
-            ]
-        )
-        xy = _checked_positions(lonlat, crs)
-    else:
-        frame = read_layer(path, section.layer)
-        shapes = frame.geometry.to_crs(crs)
-        placed = np.isfinite(shapes.bounds).all(axis=1)
-        points = shapes.where(placed).representative_point()
-        xy = np.column_stack([points.x, points.y])
+    columns = {"facilities.lon": section.lon, "facilities.lat": section.lat}
+    frame, xy = placed_rows(path, section.layer, columns, crs)
     require_columns(frame, {"facilities.id": section.id}, path)
-    return _register(frame, xy, section, path)
+    return _register(frame, xy, section, no_position(path, columns))
 
 
 def _register(
-    frame: pd.DataFrame, xy: NDArray[np.float64], section: FacilitiesSection, path: Path
+    frame: pd.DataFrame, xy: NDArray[np.float64], section: FacilitiesSection, nowhere: str
 ) -> Facilities:
     """Turn a register's rows into facilities."""
     notes: list[str] = []
+    path = Path(section.source)
     ids = text_ids(frame, section.id, path)
-    names = _texts(frame, section.name).where(lambda name: name != "", ids)
-    reason = np.where(np.isfinite(xy).all(axis=1), "", _no_position(section, path))
+    names = texts(frame, section.name).where(lambda name: name != "", ids)
+    reason = np.where(np.isfinite(xy).all(axis=1), "", nowhere)
     table = pd.DataFrame(
         {
             "facility_id": ids.to_numpy(),
             "facility_name": names.to_numpy(),
-            "kind": _texts(frame, section.kind).str.lower().map(_kind),
+            "kind": texts(frame, section.kind).map(kind_word),
             "ownership": _ownerships(frame, section.ownership, path, notes),
-            "floor_area_m2": _amounts(frame, section.floor_area_m2, path, notes),
-            "beds": _amounts(frame, section.beds, path, notes),
+            "floor_area_m2": amounts(frame, section.floor_area_m2, path, notes),
+            "beds": amounts(frame, section.beds, path, notes),
             "reason": reason,
         }
     )
-    stated = section.ownership in frame.columns
-    return _sorted(table, xy, ownership_stated=stated, notes=notes)
+    cells = _cells(frame, section)
+    return _sorted(table, xy, cells, ownership_stated="ownership" in cells, notes=notes)
 
 
-def _kind(word: str) -> str:
-    return _KINDS.get(word, word) or UNKNOWN
+def _cells(frame: pd.DataFrame, section: FacilitiesSection) -> pd.DataFrame:
+    """Return every column as text; those that the study names stand under our names."""
+    ours = {getattr(section, key): key for key in _OURS}
+    columns = [str(column) for column in frame.columns if column != "geometry"]
+    return pd.DataFrame({ours.get(column, column): texts(frame, column) for column in columns})
 
 
 def _ownerships(
     frame: pd.DataFrame, column: str, path: Path, notes: list[str]
 ) -> NDArray[np.object_]:
     """Return who runs each facility; a word that nobody defined is unknown, not guessed."""
-    text = _texts(frame, column).str.lower()
-    known = ", ".join(sorted(set(_OWNERSHIPS.values())))
+    words = texts(frame, column)
+    owners = words.map(ownership_word)
     notes.extend(
-        f"{path.name}: row {row}: {column} {word!r} is none of {known}; it counts as unknown"
-        for row, word in text[~text.isin(list(_OWNERSHIPS))].items()
+        f"{path.name}: row {row}: {column} {word!r} is none of {', '.join(sorted(OWNERSHIPS))}; "
+        f"it counts as unknown"
+        for row, word in words[owners.isna()].items()
     )
-    owners: NDArray[np.object_] = text.map(_OWNERSHIPS).fillna(UNKNOWN).to_numpy(dtype=object)
-    return owners
+    return owners.fillna(UNKNOWN).to_numpy(dtype=object)
 
 
 def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Facilities:
@@ -174,7 +187,7 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
             "facility_name": [place.tags.get("name", place.osm_id) for place in places],
             "kind": [_osm_kind(place) for place in places],
             "ownership": [
-                _OWNERSHIPS.get(place.tags.get("operator:type", ""), UNKNOWN) for place in places
+                ownership_word(place.tags.get("operator:type", "")) or UNKNOWN for place in places
             ],
             "floor_area_m2": np.nan,
             "beds": np.nan,
@@ -184,7 +197,9 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
             ],
         }
     )
-    return _sorted(table, project(lonlat, WGS84, crs), ownership_stated=False, notes=[])
+    cells = table[["kind"]]
+    xy = project(lonlat, WGS84, crs)
+    return _sorted(table, xy, cells, ownership_stated=False, notes=[])
 
 
 def _osm_kind(place: OsmPlace) -> str:
@@ -195,50 +210,103 @@ def _osm_kind(place: OsmPlace) -> str:
 
 
 def _sorted(
-    table: pd.DataFrame, xy: NDArray[np.float64], *, ownership_stated: bool, notes: list[str]
+    table: pd.DataFrame,
+    xy: NDArray[np.float64],
+    cells: pd.DataFrame,
+    *,
+    ownership_stated: bool,
+    notes: list[str],
 ) -> Facilities:
     order = np.argsort(table["facility_id"].to_numpy(dtype=str), kind="stable")
     return Facilities(
-        table.iloc[order].reset_index(drop=True), xy[order], ownership_stated, tuple(notes)
+        table.iloc[order].reset_index(drop=True),
+        xy[order],
+        ownership_stated,
+        cells.iloc[order].reset_index(drop=True),
+        tuple(notes),
     )
 
 
-def _checked_positions(lonlat: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
-    """Project degrees; what is not on Earth becomes NaN."""
-    on_earth = np.all(np.abs(lonlat) <= [180.0, 90.0], axis=1)
-    xy = project(np.where(on_earth.reshape(-1, 1), lonlat, 0.0), WGS84, crs)
-    xy[~on_earth | ~np.isfinite(xy).all(axis=1)] = np.nan
-    return xy
+def changed_facilities(
+    facilities: Facilities, added: Collection[NewFacility], removed: Collection[str], crs: str
+) -> tuple[Facilities, NDArray[np.int64]]:
+    """Return the facilities as if the register had other rows.
 
+    Parameters
+    ----------
+    facilities
+        The register.
+    added
+        Rows that it does not have.
+    removed
+        Ids of rows that it has.
+    crs
+        The study's metric CRS.
 
-def _no_position(section: FacilitiesSection, path: Path) -> str:
-    if path.suffix.lower() in SHEETS:
-        return (
-            f"{section.lon}, {section.lat} are no longitude and latitude in degrees; "
-            f"fill them in, or exchange them if they are swapped"
-        )
-    return "has no geometry on Earth; draw its point, or exchange its coordinates if swapped"
+    Returns
+    -------
+    facilities, row
+        The register, and where each of its rows stood before; what is new stands behind all of
+        those, in any order.
 
-
-def _texts(frame: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column as text, empty where the register lacks it."""
-    if column not in frame.columns:
-        return pd.Series("", index=frame.index)
-    return frame[column].map(plain_text)
-
-
-def _amounts(frame: pd.DataFrame, column: str, path: Path, notes: list[str]) -> NDArray[np.float64]:
-    """Return a column of amounts, NaN where empty; what is no amount is noted, not guessed."""
-    if column not in frame.columns:
-        return np.full(len(frame), np.nan)
-    text = _texts(frame, column)
-    values = pd.to_numeric(text.where(text != "", None), errors="coerce")
-    values = values.where(values >= 0)
-    notes.extend(
-        f"{path.name}: row {row}: {column} {text[row]!r} is no amount and was left empty"
-        for row in frame.index[values.isna() & (text != "")]
+    Raises
+    ------
+    NotFoundError
+        A removed facility is not there.
+    InputError
+        An added one has the id of another.
+    """
+    ids = facilities.table["facility_id"]
+    if missing := sorted(set(removed) - set(ids)):
+        msg = f"removed: the register has no facility {missing[0]!r}; name an id that it has"
+        raise NotFoundError(msg)
+    kept = np.flatnonzero(~ids.isin(list(removed)))
+    new = _new_rows(added)
+    whole = pd.concat([ids.iloc[kept], new["facility_id"]], ignore_index=True)
+    if whole.duplicated().any():
+        twice = whole[whole.duplicated()].iloc[0]
+        msg = f"added: there is a facility {twice!r} already; give each an id of its own"
+        raise InputError(msg)
+    own = {key: [_cell(getattr(place, key)) for place in added] for key in _OURS}
+    nothing = [""] * len(added)
+    cells = pd.DataFrame({name: own.get(name, nothing) for name in facilities.cells.columns})
+    lonlat = np.array([place.lonlat for place in added], dtype=float).reshape(-1, 2)
+    both = _sorted(
+        _stacked(facilities.table.iloc[kept], new),
+        np.concatenate([facilities.xy[kept], project(lonlat, WGS84, crs)]),
+        _stacked(facilities.cells.iloc[kept], cells),
+        ownership_stated=facilities.ownership_stated,
+        notes=list(facilities.notes),
     )
-    return values.to_numpy(dtype=float)
+    row = np.concatenate([kept, len(ids) + np.arange(len(new))])
+    return both, row[np.argsort(whole.to_numpy(dtype=str), kind="stable")]
+
+
+def _new_rows(added: Collection[NewFacility]) -> pd.DataFrame:
+    """Return added facilities as rows of ``Facilities.table``."""
+    amount = {key: [getattr(place, key) for place in added] for key in ("floor_area_m2", "beds")}
+    return pd.DataFrame(
+        {
+            "facility_id": [place.facility_id for place in added],
+            "facility_name": [place.facility_name for place in added],
+            "kind": [kind_word(place.kind) for place in added],
+            "ownership": [ownership_word(place.ownership) or UNKNOWN for place in added],
+            **{key: np.array(values, dtype=float) for key, values in amount.items()},
+            "reason": "",
+        }
+    )
+
+
+def _cell(value: str | float | None) -> str:
+    """Return a value as a register would have written it."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
+
+
+def _stacked(upper: pd.DataFrame, lower: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of two tables with the same columns, of the types of the upper one."""
+    return pd.concat([upper, lower.astype(upper.dtypes.to_dict())], ignore_index=True)
 
 
 def facility_points(facilities: Facilities) -> NDArray[np.object_]:
@@ -254,9 +322,7 @@ def facility_points(facilities: Facilities) -> NDArray[np.object_]:
     ndarray of shapely.Point
         Shape (f,), empty points where a row has no usable position.
     """
-    points: NDArray[np.object_] = shapely.points(np.nan_to_num(facilities.xy))
-    points[~np.isfinite(facilities.xy).all(axis=1)] = shapely.Point()
-    return points
+    return points_of(facilities.xy)
 
 
 __all__ = [
@@ -265,6 +331,8 @@ __all__ = [
     "STATION",
     "UNKNOWN",
     "Facilities",
+    "NewFacility",
+    "changed_facilities",
     "facility_points",
     "read_facilities",
 ]

@@ -1,6 +1,6 @@
-"""OpenStreetMap files (.osm.pbf, .osm, .osm.gz), streamed: ways of streets, and places by tag."""
+"""OpenStreetMap files (.osm.pbf, .osm, .osm.gz), streamed: places by tag."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,39 +11,6 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.errors import InputError, NotFoundError
-
-WAY_TAGS = ("highway", "name")
-
-
-@dataclass(frozen=True)
-class WayTable:
-    """Ways with their nodes, sorted by way id.
-
-    A way that a clipped extract tears apart stands in several rows with one id.
-
-    Attributes
-    ----------
-    way_id
-        Shape (w,), OSM ids.
-    street_class, name
-        Length w: the tags ``highway`` and ``name`` (empty where absent).
-    node_offset
-        Shape (w + 1,): row i owns the nodes ``node_offset[i]:node_offset[i + 1]``.
-    node_id
-        Shape (k,), OSM ids.
-    node_lonlat
-        Shape (k, 2), degrees, WGS84.
-    torn_ways
-        How many ways lack the position of some node.
-    """
-
-    way_id: NDArray[np.int64]
-    street_class: tuple[str, ...]
-    name: tuple[str, ...]
-    node_offset: NDArray[np.int64]
-    node_id: NDArray[np.int64]
-    node_lonlat: NDArray[np.float64]
-    torn_ways: int
 
 
 @dataclass(frozen=True)
@@ -64,66 +31,6 @@ class OsmPlace:
     osm_id: str
     tags: dict[str, str]
     lonlat: tuple[float, float] | None
-
-
-def read_ways(path: Path, accept: Callable[[dict[str, str]], bool]) -> WayTable:
-    """Read the ways with a tag ``highway`` that a rule accepts, in one streaming pass.
-
-    Parameters
-    ----------
-    path
-        An OSM file.
-    accept
-        Decides from a way's tags.
-
-    Returns
-    -------
-    WayTable
-        The accepted ways.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such file.
-    InputError
-        It is no OSM file, it is truncated, or it holds no accepted way.
-    """
-    runs: list[tuple[int, str, str, list[int], NDArray[np.float64]]] = []
-    torn_ways = 0
-    lines = osmium.geom.WKBFactory()
-    every_node = osmium.geom.use_nodes.ALL
-    processor = (
-        _open(path, osmium.osm.NODE | osmium.osm.WAY)
-        .with_locations()
-        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        .with_filter(osmium.filter.KeyFilter("highway"))
-    )
-    for way in _stream(processor, path):
-        tags = dict(way.tags)
-        if len(way.nodes) < 2 or not accept(tags):  # noqa: PLR2004  (a line has two ends)
-            continue
-        head = (way.id, tags["highway"], tags.get("name", ""))
-        try:
-            line = lines.create_linestring(way, every_node)
-        except (osmium.InvalidLocationError, RuntimeError):
-            torn_ways += 1
-            runs.extend((*head, ids, xy) for ids, xy in _located_runs(way))
-        else:
-            xy = shapely.get_coordinates(shapely.from_wkb(line))
-            runs.append((*head, [node.ref for node in way.nodes], xy))
-    if not runs:
-        msg = f"{path}: holds no street that can be walked; is it the extract of this district?"
-        raise InputError(msg)
-    runs.sort(key=lambda run: run[0])
-    return WayTable(
-        way_id=np.array([run[0] for run in runs], dtype=np.int64),
-        street_class=tuple(run[1] for run in runs),
-        name=tuple(run[2] for run in runs),
-        node_offset=np.cumsum([0, *(len(run[3]) for run in runs)], dtype=np.int64),
-        node_id=np.concatenate([np.array(run[3], dtype=np.int64) for run in runs]),
-        node_lonlat=np.concatenate([run[4] for run in runs]),
-        torn_ways=torn_ways,
-    )
 
 
 def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace, ...]:
@@ -151,9 +58,9 @@ def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace,
     wanted = osmium.filter.TagFilter(*((key, value) for value in sorted(values)))
     places: dict[tuple[str, int], OsmPlace] = {}
     everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
-    processor = _open(path, everything).with_areas(wanted).with_filter(wanted)
+    processor = open_extract(path, everything).with_areas(wanted).with_filter(wanted)
     polygons = osmium.geom.WKBFactory()
-    for item in _stream(processor, path):
+    for item in stream(processor, path):
         geometry: Any = None
         if item.is_node():
             kind, osm_id = "n", item.id
@@ -177,26 +84,94 @@ def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace,
     return tuple(places[key_] for key_ in sorted(places))
 
 
-def _open(path: Path, entities: Any) -> Any:  # noqa: ANN401  (pyosmium's flags are untyped)
-    """Open an OSM file for streaming."""
-    if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+def open_extract(path: Path, entities: Any) -> Any:  # noqa: ANN401  (pyosmium is untyped)
+    """Open an OSM file for streaming.
+
+    Parameters
+    ----------
+    path
+        An OSM file.
+    entities
+        pyosmium's flags of what is to be read.
+
+    Returns
+    -------
+    osmium.FileProcessor
+        To which filters can be added.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    InputError
+        It is no OSM file.
+    """
+    require_file(path)
     try:
         return osmium.FileProcessor(str(path), entities)
     except RuntimeError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def _stream(processor: Any, path: Path) -> Iterator[Any]:  # noqa: ANN401
-    """Yield the objects of a file; what the reader says against it becomes one line."""
+def stream(processor: Any, path: Path) -> Iterator[Any]:  # noqa: ANN401  (pyosmium is untyped)
+    """Yield the objects of a file; what the reader says against it becomes one line.
+
+    Parameters
+    ----------
+    processor
+        From ``open_extract``.
+    path
+        The file, for the message.
+
+    Yields
+    ------
+    osmium.osm.OSMObject
+        Valid until the next one is asked for.
+
+    Raises
+    ------
+    InputError
+        The file is truncated or broken.
+    """
     try:
         yield from processor
     except RuntimeError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> InputError:
+def require_file(path: Path) -> None:
+    """Refuse a file that is not there.
+
+    Parameters
+    ----------
+    path
+        An OSM file.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    """
+    if not path.is_file():
+        msg = f"{path}: there is no such file; correct the path"
+        raise NotFoundError(msg)
+
+
+def unreadable(path: Path, error: Exception) -> InputError:
+    """Put in one line what the reader says against a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What the reader raised.
+
+    Returns
+    -------
+    InputError
+        To be raised from it.
+    """
     reason = " ".join(str(error).split())
     return InputError(
         f"{path}: not a whole OSM file (.osm.pbf, .osm, .osm.gz): {reason}; fetch it again"

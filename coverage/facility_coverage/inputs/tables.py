@@ -30,7 +30,9 @@ POLYGONS = ("Polygon", "MultiPolygon")
 _SHOWN_ROWS = 5
 
 
-def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, layer: str | None = None, *, may_be_empty: bool = False
+) -> pd.DataFrame:
     """Read a table without geometry.
 
     Parameters
@@ -39,6 +41,8 @@ def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
         A ``.csv`` (UTF-8, with or without BOM, else GB18030) or ``.xlsx`` file.
     layer
         Name of the sheet of an ``.xlsx``; by default its first.
+    may_be_empty
+        Whether a heading without a row below it is a table too.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
         raise SchemaError(msg)
     table = table.set_axis(range(2, len(table) + 2), axis=0)
     table = table[(table != "").any(axis=1)]
-    if table.empty:
+    if table.empty and not (may_be_empty and len(table.columns)):
         msg = f"{path}: holds no row below its heading; fill it in or name another file"
         raise InputError(msg)
     return table

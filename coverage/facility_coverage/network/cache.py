@@ -2,18 +2,26 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from facility_coverage import __version__
 from facility_coverage.errors import InputError, SourceError
 from facility_coverage.files import sha256_of
+from facility_coverage.inputs.osm import require_file
 from facility_coverage.network.build import read_network
 from facility_coverage.network.profiles import Profile
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
 
 
 def street_network(
-    source: Path, profile: Profile, *, crs: str | None = None, cache_folder: Path | None = None
+    source: Path,
+    profile: Profile,
+    *,
+    crs: str | None = None,
+    elevation: Path | None = None,
+    cache_folder: Path | None = None,
 ) -> StreetNetwork:
     """Return the network of a source, from the cache where it was built before.
 
@@ -25,6 +33,8 @@ def street_network(
         Who moves on it.
     crs
         The metric CRS; by default chosen from the middle of the streets.
+    elevation
+        An elevation model whose slopes change the speed; None leaves the streets flat.
     cache_folder
         Where built networks are kept; None builds anew. A file there that cannot be read is
         built again.
@@ -32,24 +42,27 @@ def street_network(
     Returns
     -------
     StreetNetwork
-        The network.
+        The network, with the profile that was asked for: its name, source and direction shape
+        no street.
 
     Raises
     ------
     NotFoundError, InputError, CrsError
         The source cannot be used, or a saved network is of another profile or CRS.
     """
+    if elevation is not None:
+        require_file(elevation)
     if source.suffix == ".npz":
-        return _saved(source, profile, crs)
+        return _saved(source, profile, crs, elevation)
     if cache_folder is None or not source.is_file():
-        return read_network(source, profile, crs=crs)
-    path = cache_folder / f"{_key(source, profile, crs)}.npz"
+        return read_network(source, profile, crs=crs, elevation=elevation)
+    path = cache_folder / f"{_key(source, profile, crs, elevation)}.npz"
     if path.is_file():
         try:
-            return StreetNetwork.load(path)
+            return replace(StreetNetwork.load(path), profile=profile)
         except InputError:
             path.unlink(missing_ok=True)
-    network = read_network(source, profile, crs=crs)
+    network = read_network(source, profile, crs=crs, elevation=elevation)
     try:
         cache_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,21 +72,52 @@ def street_network(
     return network
 
 
-def _saved(source: Path, profile: Profile, crs: str | None) -> StreetNetwork:
+def _saved(
+    source: Path, profile: Profile, crs: str | None, elevation: Path | None
+) -> StreetNetwork:
     network = StreetNetwork.load(source)
-    if network.profile != profile:
+    differences = _differences(network.profile, profile)
+    if differences:
         msg = (
-            f"{source}: built for {network.profile}, the study asks for {profile}; build it again "
-            f"or name the OSM file itself"
+            f"{source}: built for profile {network.profile.name} with {', '.join(differences)}; "
+            f"build it again or name the OSM file itself"
+        )
+        raise InputError(msg)
+    if network.elevation != _digest(elevation):
+        msg = (
+            f"{source}: built {'without' if network.elevation is None else 'with'} slopes, the "
+            f"study asks for {elevation or 'none'}; build it again or name the OSM file itself"
         )
         raise InputError(msg)
     if crs is not None and network.crs != crs:
         msg = f"{source}: built in {network.crs}, the study asks for {crs}; leave [study] crs out"
         raise InputError(msg)
-    return network
+    return replace(network, profile=profile)
 
 
-def _key(source: Path, profile: Profile, crs: str | None) -> str:
+def _differences(built: Profile, asked: Profile) -> list[str]:
+    """Say in words how two profiles shape streets otherwise; of a table only that it differs."""
+    there, here = _shape(built), _shape(asked)
+    return [
+        f"another {key}"
+        if isinstance(there[key], dict | list) or isinstance(here[key], dict | list)
+        else f"{key} = {there[key]} where {here[key]} is asked for"
+        for key in there
+        if there[key] != here[key]
+    ]
+
+
+def _shape(profile: Profile) -> dict[str, Any]:
+    """Return what of a profile shapes a network: not its words, nor the way searches run."""
+    return profile.model_dump(mode="json", exclude={"name", "source", "direction"})
+
+
+def _key(source: Path, profile: Profile, crs: str | None, elevation: Path | None) -> str:
     """Return the name under which a network is kept: everything that shapes it, hashed."""
-    parts = [sha256_of(source), profile.name, profile.speed_kph, crs, FORMAT, __version__]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    digests = sha256_of(source), _digest(elevation)
+    parts = [*digests, _shape(profile), crs, FORMAT, __version__]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(elevation: Path | None) -> str | None:
+    return None if elevation is None else sha256_of(elevation)

@@ -18,21 +18,29 @@ MAX_CELLS = 40_000_000
 class CellGrid:
     """Square cells over an area, row by row from the south-west.
 
+    Centres lie on multiples of the size, counted from the origin of the CRS: the same place has
+    the same cells whatever the area.
+
     Attributes
     ----------
-    origin_m
-        Centre of the south-west cell, metres.
     size_m
         Side of a cell.
+    first
+        Row and column of the south-west cell; its centre is ``size_m`` times the column east and
+        ``size_m`` times the row north.
     shape
         Rows and columns.
+    off_street_limit_m
+        Longest off-street leg.
     snaps
-        The cell centres tied to their nearest street, one row per cell.
+        The cell centres tied to their nearest street, one row per cell; those up to one cell
+        beyond the limit are tied too, so that a border can be drawn where the limit itself lies.
     """
 
-    origin_m: tuple[float, float]
     size_m: float
+    first: tuple[int, int]
     shape: tuple[int, int]
+    off_street_limit_m: float
     snaps: Snaps
 
     @classmethod
@@ -55,7 +63,7 @@ class CellGrid:
         size_m
             Side of a cell.
         off_street_limit_m
-            Cells further than this from every street belong to none.
+            Cells further than this from every street are within reach of none.
 
         Returns
         -------
@@ -67,20 +75,19 @@ class CellGrid:
         LimitError
             It would have more than ``MAX_CELLS`` cells.
         """
-        west, south = (np.floor(np.array(bounds_m[:2]) / size_m) * size_m).tolist()
-        columns = int((bounds_m[2] - west) // size_m) + 2
-        rows = int((bounds_m[3] - south) // size_m) + 2
+        west, south, east, north = np.floor(np.array(bounds_m) / size_m).astype(int).tolist()
+        rows, columns = north - south + 2, east - west + 2
         if rows * columns > MAX_CELLS:
             msg = (
                 f"the circles cover {rows} × {columns} cells of {size_m:g} m, more than "
                 f"{MAX_CELLS:,}; raise [coverage] cell_size_m or cut the study"
             )
             raise LimitError(msg)
-        x = west + size_m * np.arange(columns)
-        y = south + size_m * np.arange(rows)
+        x = size_m * np.arange(west, west + columns, dtype=float)
+        y = size_m * np.arange(south, south + rows, dtype=float)
         xy = np.column_stack([np.tile(x, rows), np.repeat(y, columns)])
-        snaps = snap(index, xy, off_street_limit_m=off_street_limit_m)
-        return cls((west, south), size_m, (rows, columns), snaps)
+        snaps = snap(index, xy, off_street_limit_m=off_street_limit_m + size_m)
+        return cls(size_m, (south, west), (rows, columns), off_street_limit_m, snaps)
 
     def centres_m(self, axis: int) -> NDArray[np.float64]:
         """Return the cell centres along one axis.
@@ -95,5 +102,5 @@ class CellGrid:
         ndarray of float64
             Metres.
         """
-        start = self.origin_m[1 - axis]
-        return start + self.size_m * np.arange(self.shape[axis], dtype=float)
+        first = self.first[axis]
+        return self.size_m * np.arange(first, first + self.shape[axis], dtype=float)

@@ -103,7 +103,9 @@ class StreetIndex:
             One row per point.
         """
         points = np.ascontiguousarray(xy, dtype=np.float64)
-        pieces = np.array_split(points, max(len(points) // _POINTS_PER_PIECE, 1))
+        if len(points) <= _POINTS_PER_PIECE:  # no thread is worth its start
+            return NearestStreet(*self._nearest(points, limit_m))
+        pieces = np.array_split(points, len(points) // _POINTS_PER_PIECE)
         with ThreadPoolExecutor() as threads:  # the search holds no lock of Python's
             found = list(threads.map(lambda piece: self._nearest(piece, limit_m), pieces))
         return NearestStreet(*(np.concatenate(column) for column in zip(*found, strict=True)))
@@ -228,9 +230,13 @@ def _search(
                             nearest_vertex[point] = vertex
                             own = vertex_edge[vertex]
                             edge[point] = own
-                            position[point] = min(
-                                vertex_position_m[vertex] + t * np.sqrt(square), edge_length_m[own]
-                            )
+                            if t == 1.0:
+                                position[point] = vertex_position_m[vertex + 1]
+                            else:
+                                position[point] = min(
+                                    vertex_position_m[vertex] + t * np.sqrt(square),
+                                    edge_length_m[own],
+                                )
             reach = ring * _BUCKET_M + margin
             if nearest_vertex[point] >= 0 and best < reach * reach:
                 break

@@ -85,6 +85,28 @@ def snap(index: StreetIndex, xy: NDArray[np.float64], *, off_street_limit_m: flo
     return Snaps(xy, edge, vertex, position_m, off_street_m)
 
 
+def joined(one: Snaps, other: Snaps) -> Snaps:
+    """Return the places of both, one after the other.
+
+    Parameters
+    ----------
+    one, other
+        Places on the same network.
+
+    Returns
+    -------
+    Snaps
+        As many rows as both have.
+    """
+    return Snaps(
+        np.concatenate([one.xy, other.xy]),
+        np.concatenate([one.edge, other.edge]),
+        np.concatenate([one.vertex, other.vertex]),
+        np.concatenate([one.position_m, other.position_m]),
+        np.concatenate([one.off_street_m, other.off_street_m]),
+    )
+
+
 def street_points(index: StreetIndex, snaps: Snaps) -> NDArray[np.float64]:
     """Return the point of the street that each place was tied to.
 

@@ -5,6 +5,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,17 +16,18 @@ from scipy.sparse.csgraph import connected_components
 
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.files import atomic_path
+from facility_coverage.network.arcs import Arcs
 from facility_coverage.network.profiles import Profile
 from facility_coverage.units import METRES_PER_KILOMETRE
 
 if TYPE_CHECKING:
     import networkx as nx
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the saved form changes; a file of another format is built again."""
 
 _ARRAYS = (
-    "node_id", "node_xy", "edge_node", "edge_length_m",
+    "node_id", "node_xy", "node_delay_s", "edge_node", "edge_length_m", "edge_cost_s",
     "vertex_offset", "vertex_xy", "vertex_way", "way_id",
 )  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -49,14 +51,23 @@ class StreetNetwork:
         Metric CRS of every coordinate.
     profile
         Who moves on it.
+    elevation
+        SHA-256 of the elevation model whose slopes are in the costs; None without one.
     node_id
-        Shape (n,), OSM node ids, rising.
+        Shape (n,), OSM node ids; nodes that are near on the ground are near in this order.
     node_xy
         Shape (n, 2), metres.
+    node_delay_s
+        Shape (n,), seconds that a route pays which passes through the node: one that arrives by
+        an edge and goes on along another, or starts on an edge and leaves it over this end.
     edge_node
         Shape (e, 2), node indices: an edge runs from ``edge_node[:, 0]`` to ``edge_node[:, 1]``.
     edge_length_m
         Shape (e,).
+    edge_cost_s
+        Shape (e, 2), seconds of the whole edge along (column 0) and against (column 1) the way it
+        was drawn; inf where the profile forbids that direction. Within an edge they grow evenly
+        with length.
     vertex_offset
         Shape (e + 1,): edge i owns the vertices ``vertex_offset[i]:vertex_offset[i + 1]``.
     vertex_xy
@@ -69,15 +80,19 @@ class StreetNetwork:
     way_class, way_name
         Length w: the tags ``highway`` and ``name``.
     source
-        Figures of the source: ``torn_ways``, ``raw_nodes``, ``raw_segments``.
+        Figures of the source: ``torn_ways``, ``raw_nodes``, ``raw_segments``, and with slopes
+        ``filled_heights``: how often a node stands in a void of the elevation model.
     """
 
     crs: str
     profile: Profile
+    elevation: str | None
     node_id: NDArray[np.int64]
     node_xy: NDArray[np.float64]
+    node_delay_s: NDArray[np.float64]
     edge_node: NDArray[np.int32]
     edge_length_m: NDArray[np.float64]
+    edge_cost_s: NDArray[np.float64]
     vertex_offset: NDArray[np.int64]
     vertex_xy: NDArray[np.float64]
     vertex_way: NDArray[np.int32]
@@ -109,6 +124,19 @@ class StreetNetwork:
         return position
 
     @cached_property
+    def corners_xy(self) -> NDArray[np.float64]:
+        """Return the corners of the rectangle around all streets, shape (4, 2), metres."""
+        (west, south), (east, north) = self.vertex_xy.min(axis=0), self.vertex_xy.max(axis=0)
+        return np.array([(west, south), (west, north), (east, south), (east, north)])
+
+    @cached_property
+    def fastest_m_per_s(self) -> float:
+        """Return the highest speed on any edge, metres per second: nobody gets further than it."""
+        cost_s = self.edge_cost_s.min(axis=1)
+        moving = (cost_s > 0) & np.isfinite(cost_s)
+        return float(np.max(self.edge_length_m[moving] / cost_s[moving], initial=0.0))
+
+    @cached_property
     def edge_base_m(self) -> NDArray[np.float64]:
         """Return where each edge starts when all are laid out on one line, a metre apart."""
         base = np.zeros(self.n_edges)
@@ -116,19 +144,9 @@ class StreetNetwork:
         return base
 
     @cached_property
-    def arcs(self) -> "Arcs":
+    def arcs(self) -> Arcs:
         """Return both directions of every edge, ordered by the node that they leave."""
-        tail = np.concatenate([self.edge_node[:, 0], self.edge_node[:, 1]])
-        head = np.concatenate([self.edge_node[:, 1], self.edge_node[:, 0]])
-        edge = np.tile(np.arange(self.n_edges, dtype=np.int32), 2)
-        order = np.argsort(tail, kind="stable")
-        count = np.bincount(tail, minlength=self.n_nodes)
-        return Arcs(
-            indptr=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
-            head=head[order],
-            edge=edge[order],
-            along=order < self.n_edges,
-        )
+        return Arcs.of(self.edge_node, self.n_nodes)
 
     @cached_property
     def component(self) -> NDArray[np.int32]:
@@ -154,7 +172,8 @@ class StreetNetwork:
         -------
         dict
             ``nodes, edges, length_km, components, island_length_share`` (share of the length
-            outside the largest component), ``crs``, ``profile`` and the figures of the source.
+            outside the largest component), ``crs``, what the profile says, and the figures of
+            the source.
         """
         of_edge = self.component[self.edge_node[:, 0]]
         total_m = float(self.edge_length_m.sum())
@@ -167,7 +186,11 @@ class StreetNetwork:
             "island_length_share": round(island_m / total_m, 6),
             "crs": self.crs,
             "profile": self.profile.name,
+            "mode": self.profile.mode,
+            "direction": self.profile.direction,
             "speed_kph": self.profile.speed_kph,
+            "off_street_speed_kph": self.profile.off_street_speed_kph,
+            "elevation_sha256": self.elevation,
             **dict(sorted(self.source.items())),  # a saved network has them in this order
         }
 
@@ -177,22 +200,24 @@ class StreetNetwork:
         Returns
         -------
         networkx.MultiDiGraph
-            Nodes are OSM ids with ``x, y``; arcs carry ``length`` (metres), ``travel_time``
-            (seconds) and ``osmid`` (the first way), keyed by the edge's index.
+            Nodes are OSM ids with ``x, y`` and ``delay`` (seconds); arcs carry ``length``
+            (metres), ``travel_time`` (seconds, delays not counted) and ``osmid`` (the first way),
+            keyed by the edge's index. A direction that the profile forbids has no arc.
         """
         import networkx as nx  # noqa: PLC0415  (a second of import that only this exchange needs)
 
         graph = nx.MultiDiGraph(crs=self.crs)
-        for node, (x, y) in zip(self.node_id.tolist(), self.node_xy.tolist(), strict=True):
-            graph.add_node(node, x=x, y=y)
-        way = self.way_id[self.vertex_way[self.vertex_offset[:-1]]].tolist()
-        for edge, ((u, v), length) in enumerate(
-            zip(self.node_id[self.edge_node].tolist(), self.edge_length_m.tolist(), strict=True)
+        for node, (x, y), delay_s in zip(
+            self.node_id.tolist(), self.node_xy.tolist(), self.node_delay_s.tolist(), strict=True
         ):
-            seconds = length / self.profile.speed_m_per_s
-            values = {"length": length, "travel_time": seconds, "osmid": way[edge]}
-            graph.add_edge(u, v, key=edge, **values)
-            graph.add_edge(v, u, key=edge, **values)
+            graph.add_node(node, x=x, y=y, delay=delay_s)
+        way = self.way_id[self.vertex_way[self.vertex_offset[:-1]]].tolist()
+        length_m, ends = self.edge_length_m.tolist(), self.node_id[self.edge_node].tolist()
+        for edge, ((u, v), costs_s) in enumerate(zip(ends, self.edge_cost_s.tolist(), strict=True)):
+            values = {"length": length_m[edge], "osmid": way[edge]}
+            for tail, head, cost_s in zip((u, v), (v, u), costs_s, strict=True):
+                if isfinite(cost_s):
+                    graph.add_edge(tail, head, key=edge, travel_time=cost_s, **values)
         return graph
 
     def save(self, path: Path) -> None:
@@ -211,7 +236,8 @@ class StreetNetwork:
         heading = {
             "format": FORMAT,
             "crs": self.crs,
-            "profile": {"name": self.profile.name, "speed_kph": self.profile.speed_kph},
+            "profile": self.profile.model_dump(mode="json"),
+            "elevation": self.elevation,
             "way_class": self.way_class,
             "way_name": self.way_name,
             "source": self.source,
@@ -251,7 +277,8 @@ class StreetNetwork:
                 heading = _heading(archive, path)
                 network = cls(
                     crs=heading["crs"],
-                    profile=Profile(**heading["profile"]),
+                    profile=Profile.model_validate(heading["profile"]),
+                    elevation=heading["elevation"],
                     way_class=tuple(heading["way_class"]),
                     way_name=tuple(heading["way_name"]),
                     source=heading["source"],
@@ -276,7 +303,9 @@ class StreetNetwork:
         offset = self.vertex_offset
         shapes = (
             self.node_xy.shape == (n, 2)
+            and self.node_delay_s.shape == (n,)
             and self.edge_node.shape == (e, 2)
+            and self.edge_cost_s.shape == (e, 2)
             and offset.shape == (e + 1,)
             and self.vertex_xy.shape == (k, 2)
             and self.vertex_way.shape == (k,)
@@ -289,6 +318,9 @@ class StreetNetwork:
             and offset[-1] == k
             and (np.diff(offset) > 1).all()
             and ((self.edge_node >= 0) & (self.edge_node < n)).all()
+            and ((self.edge_length_m >= 0) & np.isfinite(self.edge_length_m)).all()
+            and (self.edge_cost_s >= 0).all()
+            and ((self.node_delay_s >= 0) & np.isfinite(self.node_delay_s)).all()
             and ((self.vertex_way >= 0) & (self.vertex_way < w)).all()
         )
 
@@ -307,25 +339,3 @@ def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     with archive.open(f"{name}.npy") as stream:
         array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
     return array
-
-
-@dataclass(frozen=True, eq=False)
-class Arcs:
-    """Directed arcs in CSR form: node i is left by ``indptr[i]:indptr[i + 1]``.
-
-    Attributes
-    ----------
-    indptr
-        Shape (n + 1,).
-    head
-        Shape (m,), node that the arc enters.
-    edge
-        Shape (m,), its undirected edge.
-    along
-        Shape (m,), True where the arc runs the way its edge was drawn.
-    """
-
-    indptr: NDArray[np.int64]
-    head: NDArray[np.int32]
-    edge: NDArray[np.int32]
-    along: NDArray[np.bool_]
