@@ -11,12 +11,13 @@ from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.impedance import Impedance, impedance_for
 from facility_coverage.travel.times import (
+    Nearest,
     Origins,
     PointsOnEdges,
     Reach,
-    all_together,
     each_alone,
     least_by_column,
+    nearest,
     od_matrix,
     reach,
 )
@@ -67,7 +68,12 @@ class Access:
 
 
 def measure_access(
-    network: StreetNetwork, facilities: Snaps, demand: Snaps, thresholds: tuple[Threshold, ...]
+    network: StreetNetwork,
+    facilities: Snaps,
+    demand: Snaps,
+    thresholds: tuple[Threshold, ...],
+    *,
+    threads: int = 1,
 ) -> Access:
     """Measure what facilities reach within thresholds of one kind.
 
@@ -81,6 +87,8 @@ def measure_access(
         Demand points, with and without a street.
     thresholds
         Tests of one kind, rising.
+    threads
+        How many facilities are searched at the same time; the answer does not depend on it.
 
     Returns
     -------
@@ -90,34 +98,30 @@ def measure_access(
     impedance = impedance_for(network, thresholds[0])
     origins = each_alone(facilities)
     limit = thresholds[-1].limit
-    found = reach(network, origins, impedance, limit)
+    found = reach(network, origins, impedance, limit, threads=threads)
     points = PointsOnEdges.of(network, demand)
-    od = od_matrix(network, origins, found, points, impedance, limit)
+    od = od_matrix(network, origins, found, points, impedance, limit, threads=threads)
     return Access(thresholds, impedance, origins, found, od, least_by_column(od))
 
 
-def nearest_times_s(
-    network: StreetNetwork, facilities: Snaps, demand: Snaps
-) -> NDArray[np.float64]:
-    """Return the travel time of each demand point to its nearest facility, however far.
+def nearest_facility(network: StreetNetwork, facilities: Snaps, demand: Snaps) -> Nearest:
+    """Return the facility nearest to each demand point, and the time to it, however far.
 
     Parameters
     ----------
     network
         The street network.
     facilities
-        Facilities that all have a street.
+        Facilities that all have a street, sorted by id.
     demand
         Demand points, with and without a street.
 
     Returns
     -------
-    ndarray of float64
-        Shape (demand points,), seconds, off-street legs counted; inf where there is no street
-        or no way.
+    Nearest
+        Per demand point: seconds, off-street legs counted, and the row of the facility, the lower
+        one of two at equal time; inf and -1 where there is no street or no way.
     """
     impedance = impedance_for(network, Threshold("minutes", 1.0))
-    origins = all_together(facilities)
-    found = reach(network, origins, impedance, np.inf)
     points = PointsOnEdges.of(network, demand)
-    return least_by_column(od_matrix(network, origins, found, points, impedance, np.inf))
+    return nearest(network, facilities, points, impedance, np.inf)

@@ -1,5 +1,8 @@
 """The isochrone layer: a polygon per facility and threshold, and their union per threshold."""
 
+from dataclasses import dataclass
+from typing import Literal, Self
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -7,132 +10,192 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.network.cell_grid import CellGrid
-from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.street_network import StreetNetwork
+from facility_coverage.study_file import CoverageSection
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.access import Access
-from facility_coverage.travel.isochrones import METHOD, joint_polygons, origin_polygons
-from facility_coverage.travel.times import PointsOnEdges, least_by_column, od_matrix, reach
+from facility_coverage.travel.buffered_streets import buffered_streets
+from facility_coverage.travel.isochrones import Canvas
+from facility_coverage.travel.times import all_together
 
 COLUMNS = [
     "scope", "facility_id", "facility_name", "threshold", "threshold_s", "threshold_m",
-    "area_m2", "access_s", "method", "cell_size_m",
+    "area_m2", "access_s", "method", "cell_size_m", "street_buffer_m",
 ]  # fmt: skip
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north in metres."""
 
-def grid_around(
-    index: StreetIndex,
-    facility_xy: NDArray[np.float64],
-    thresholds: tuple[Threshold, ...],
-    *,
-    cell_size_m: float,
-    off_street_limit_m: float,
-) -> CellGrid:
-    """Lay the grid over everything that facilities could reach.
+
+@dataclass(frozen=True)
+class Drawing:
+    """How circles are drawn.
+
+    Attributes
+    ----------
+    method
+        ``exact`` (definition D1: the area itself, on a grid of cells) or ``streets`` (reached
+        streets with a margin, for people who want that look).
+    cell_size_m
+        Cell of the grid of ``exact``.
+    street_buffer_m
+        Margin on both sides of the streets of ``streets``.
+    """
+
+    method: Literal["exact", "streets"]
+    cell_size_m: float
+    street_buffer_m: float
+
+    @classmethod
+    def of(cls, section: CoverageSection) -> Self:
+        """Take the drawing from a study file.
+
+        Parameters
+        ----------
+        section
+            Its ``[coverage]``.
+
+        Returns
+        -------
+        Drawing
+            How its circles are drawn.
+        """
+        return cls(section.method, section.cell_size_m, section.street_buffer_m)
+
+
+def around(*boxes: Box) -> Box:
+    """Return the box around boxes.
 
     Parameters
     ----------
-    index
-        The network's segments.
-    facility_xy
-        Shape (f, 2), facilities that have a street, metres.
-    thresholds
-        The tests.
-    cell_size_m, off_street_limit_m
-        See ``CellGrid.over``.
+    *boxes
+        Some boxes.
 
     Returns
     -------
-    CellGrid
-        The grid.
-
-    Raises
-    ------
-    LimitError
-        It would be too large.
+    tuple of float
+        The smallest box that holds them all.
     """
-    network = index.network
-    speed_m_per_s = network.profile.speed_m_per_s
-    furthest_m = cell_size_m + max(
-        t.limit * speed_m_per_s if t.kind == "minutes" else t.limit for t in thresholds
-    )
-    margin_m = off_street_limit_m + cell_size_m
-    low = np.maximum(facility_xy.min(axis=0) - furthest_m, network.vertex_xy.min(axis=0) - margin_m)
-    high = np.minimum(
-        facility_xy.max(axis=0) + furthest_m, network.vertex_xy.max(axis=0) + margin_m
-    )
-    return CellGrid.over(
-        index,
-        (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
-        size_m=cell_size_m,
-        off_street_limit_m=off_street_limit_m,
-    )
+    low = np.min([box[:2] for box in boxes], axis=0)
+    high = np.max([box[2:] for box in boxes], axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def circles(
-    network: StreetNetwork, access: Access, grid: CellGrid, names: pd.DataFrame
-) -> gpd.GeoDataFrame:
-    """Return the isochrones of one kind of threshold.
+def reach_box(
+    network: StreetNetwork,
+    facility_xy: NDArray[np.float64],
+    thresholds: tuple[Threshold, ...],
+    off_street_limit_m: float,
+) -> Box:
+    """Return a box around everything that facilities could reach.
 
     Parameters
     ----------
     network
         The street network.
-    access
-        The facilities and their thresholds.
-    grid
-        Cells over everything within reach.
+    facility_xy
+        Shape (f, 2), facilities that have a street, metres.
+    thresholds
+        The tests.
+    off_street_limit_m
+        Longest off-street leg.
+
+    Returns
+    -------
+    tuple of float
+        The box, no larger than the network with its off-street legs.
+    """
+    quickest_s = network.edge_cost_s.min(axis=1)
+    moving = quickest_s > 0.0
+    speed_m_per_s = max(
+        float((network.edge_length_m[moving] / quickest_s[moving]).max(initial=0.0)),
+        network.profile.off_street_speed_m_per_s,
+    )
+    furthest_m = off_street_limit_m + max(
+        t.limit * speed_m_per_s if t.kind == "minutes" else t.limit for t in thresholds
+    )
+    vertex_xy = network.vertex_xy
+    low = np.maximum(
+        facility_xy.min(axis=0) - furthest_m, vertex_xy.min(axis=0) - off_street_limit_m
+    )
+    high = np.minimum(
+        facility_xy.max(axis=0) + furthest_m, vertex_xy.max(axis=0) + off_street_limit_m
+    )
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def isochrone_layer(
+    network: StreetNetwork,
+    accesses: list[Access],
+    names: pd.DataFrame,
+    grid: CellGrid,
+    drawing: Drawing,
+) -> gpd.GeoDataFrame:
+    """Return the isochrones of every kind of threshold.
+
+    Parameters
+    ----------
+    network
+        The street network.
+    accesses
+        One per kind of threshold, of the same facilities.
     names
         ``facility_id, facility_name`` of the facilities, in their order.
+    grid
+        Cells over everything within reach.
+    drawing
+        How they are drawn.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The columns of ``StudyResult.isochrones``, facilities first, then the unions.
+        See ``StudyResult.isochrones``: for each kind facilities first, then the unions.
     """
-    impedance = access.impedance
-    cell_cost = grid.size_m * impedance.off_street_per_m
-    limits = tuple(threshold.limit for threshold in access.thresholds)
-    within = limits[-1] + cell_cost
-    found = reach(network, access.origins, impedance, within)
-    cells = PointsOnEdges.of(network, grid.snaps)
-    od = od_matrix(network, access.origins, found, cells, impedance, within)
-    each = origin_polygons(grid, od, limits=limits, cell_cost=cell_cost)
-    joint = joint_polygons(grid, least_by_column(od), limits=limits, cell_cost=cell_cost)
-    leg_s = access.origins.snaps.off_street_m / network.profile.speed_m_per_s
-    rows: list[tuple[object, ...]] = []
-    shapes: list[shapely.MultiPolygon] = []
-    for facility, (facility_id, name) in enumerate(
-        names[["facility_id", "facility_name"]].itertuples(index=False)
-    ):
-        for threshold, shape in zip(access.thresholds, each[facility], strict=True):
-            head = ("facility", facility_id, name)
-            rows.append(_row(head, threshold, shape, float(leg_s[facility]), grid))
-            shapes.append(shape)
-    for threshold, shape in zip(access.thresholds, joint, strict=True):
-        rows.append(_row(("all", None, None), threshold, shape, None, grid))
-        shapes.append(shape)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    for column in ("threshold_s", "threshold_m", "access_s"):
-        frame[column] = frame[column].astype(float)
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=network.crs)
-
-
-def _row(
-    head: tuple[str, str | None, str | None],
-    threshold: Threshold,
-    shape: shapely.MultiPolygon,
-    access_s: float | None,
-    grid: CellGrid,
-) -> tuple[object, ...]:
-    in_seconds = threshold.kind == "minutes"
-    return (
-        *head,
-        threshold.label,
-        threshold.limit if in_seconds else None,
-        None if in_seconds else threshold.limit,
-        shape.area,
-        access_s,
-        METHOD,
-        grid.size_m,
+    canvas = Canvas.of(network, grid) if drawing.method == "exact" else None
+    layers = []
+    for access in accesses:
+        together = all_together(access.origins.snaps)
+        limits = tuple(threshold.limit for threshold in access.thresholds)
+        each, joint = (
+            buffered_streets(network, origins, access.impedance, limits, drawing.street_buffer_m)
+            if canvas is None
+            else canvas.polygons(origins, access.impedance, limits)
+            for origins in (access.origins, together)
+        )
+        layers.append(_table(network, access, names, np.concatenate([each, joint]), drawing))
+    return gpd.GeoDataFrame(
+        pd.concat(layers, ignore_index=True), geometry="geometry", crs=network.crs
     )
+
+
+def _table(
+    network: StreetNetwork,
+    access: Access,
+    names: pd.DataFrame,
+    shapes: NDArray[np.object_],
+    drawing: Drawing,
+) -> gpd.GeoDataFrame:
+    """Return the rows of one kind of threshold; the last row of shapes is that of the unions."""
+    n_facilities, n_limits = len(names), len(access.thresholds)
+    ids = [*names["facility_id"], None]
+    titles = [*names["facility_name"], None]
+    limits = [threshold.limit for threshold in access.thresholds] * (n_facilities + 1)
+    in_seconds = access.thresholds[0].kind == "minutes"
+    leg_s = access.origins.snaps.off_street_m / network.profile.off_street_speed_m_per_s
+    is_exact = drawing.method == "exact"
+    frame = pd.DataFrame(
+        {
+            "scope": np.repeat(["facility", "all"], [n_facilities * n_limits, n_limits]),
+            "facility_id": np.repeat(np.array(ids, dtype=object), n_limits),
+            "facility_name": np.repeat(np.array(titles, dtype=object), n_limits),
+            "threshold": [t.label for t in access.thresholds] * (n_facilities + 1),
+            "threshold_s": limits if in_seconds else np.nan,
+            "threshold_m": np.nan if in_seconds else limits,
+            "area_m2": shapely.area(shapes.ravel()),
+            "access_s": np.repeat(np.append(leg_s, np.nan), n_limits),
+            "method": drawing.method,
+            "cell_size_m": drawing.cell_size_m if is_exact else np.nan,
+            "street_buffer_m": np.nan if is_exact else drawing.street_buffer_m,
+        }
+    ).astype({"scope": object})
+    return gpd.GeoDataFrame(frame, geometry=shapes.ravel(), crs=network.crs)

@@ -1,147 +1,155 @@
-"""Isochrones: travel costs on a grid of cells, turned into polygons with sub-cell precision."""
+"""Isochrones: travel costs on a grid of cells and along streets, turned into polygons."""
 
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import shapely
-from contourpy import FillType, contour_generator
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from facility_coverage.network.cell_grid import CellGrid
+from facility_coverage.network.grid_marks import GridMarks
+from facility_coverage.network.street_network import StreetNetwork
+from facility_coverage.travel.fronts import Edges, Groups, Shapes
+from facility_coverage.travel.impedance import Impedance
+from facility_coverage.travel.rings import Cells, Ground, Marks, Rings, rings_of_groups
+from facility_coverage.travel.times import Origins, PointsOnEdges, reach
 
-METHOD = "exact"
-"""Definition D1 on a grid: a cell belongs to the nearest point of the whole network."""
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A grid made ready for drawing: its cells sorted by edge, and where streets cross its lines.
+
+    Attributes
+    ----------
+    network
+        The street network.
+    grid
+        Its cells.
+    cells, marks
+        Cells and crossings, sorted by edge.
+    """
+
+    network: StreetNetwork
+    grid: CellGrid
+    cells: Cells
+    marks: Marks
+
+    @classmethod
+    def of(cls, network: StreetNetwork, grid: CellGrid) -> Self:
+        """Make a grid ready for drawing.
+
+        Parameters
+        ----------
+        network
+            The street network.
+        grid
+            Its cells.
+
+        Returns
+        -------
+        Canvas
+            For any number of origins.
+        """
+        points = PointsOnEdges.of(network, grid.snaps)
+        row, column = np.divmod(points.row, grid.shape[1])
+        cells = Cells(
+            points.offset,
+            (row + grid.first[0]).astype(np.int32),
+            (column + grid.first[1]).astype(np.int32),
+            points.position_m,
+            points.off_street_m,
+        )
+        found = GridMarks.of(network, grid)
+        marks = Marks(
+            found.offset, found.row, found.column, found.position_m, found.northward, found.share
+        )
+        return cls(network, grid, cells, marks)
+
+    def polygons(
+        self, origins: Origins, impedance: Impedance, limits: tuple[float, ...]
+    ) -> NDArray[np.object_]:
+        """Return the area that each group of origins reaches within each limit.
+
+        Each area depends on its own origins and limit alone. Every street point that is reached
+        lies in it. Every place in it has a place within the limit, and every place beside it one
+        beyond the limit or the off-street limit, within one cell diagonal.
+
+        Parameters
+        ----------
+        origins
+            Groups of places on the network.
+        impedance
+            What moving costs.
+        limits
+            Rising limits, inclusive.
+
+        Returns
+        -------
+        ndarray of shapely.MultiPolygon
+            Shape (groups, limits): valid, outer rings anticlockwise, holes kept and clockwise,
+            parts from the south; empty where nothing is reached.
+        """
+        network, size_m = self.network, self.grid.size_m
+        per_m = impedance.off_street_per_m
+        found = reach(network, origins, impedance, limits[-1] + size_m * per_m)
+        edges = Edges(
+            network.arcs.indptr,
+            network.arcs.edge,
+            network.edge_node,
+            network.edge_length_m,
+            impedance.along,
+            impedance.against,
+            Shapes(network.vertex_offset, network.vertex_position_m, network.vertex_xy),
+        )
+        snaps = origins.snaps
+        groups = Groups(
+            found.offset,
+            found.node,
+            found.cost,
+            origins.offset,
+            snaps.edge,
+            snaps.position_m,
+            impedance.off_street(snaps.off_street_m),
+        )
+        rings = rings_of_groups(
+            edges,
+            groups,
+            self.cells,
+            self.marks,
+            Ground(size_m, per_m, self.grid.off_street_limit_m),
+            np.array(limits),
+        )
+        shape = len(origins.offset) - 1, len(limits)
+        return areas_of_rings(rings, shape[0] * shape[1]).reshape(shape)
 
 
-def field_polygon(
-    cost: NDArray[np.float64],
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
-    *,
-    limit: float,
-    cell_cost: float,
-) -> shapely.MultiPolygon:
-    """Return the area where a cost on cell centres is within a limit.
-
-    Between two centres the border lies where the cost, interpolated, equals the limit. Costs are
-    clamped to one cell's cost around the limit, so that beside a place which is not reached at
-    all the border runs half-way; the polygons of rising limits are therefore nested.
+def areas_of_rings(rings: Rings, n_areas: int) -> NDArray[np.object_]:
+    """Make areas of rings.
 
     Parameters
     ----------
-    cost
-        Shape (rows, columns), inf where nothing is reached.
-    x_m, y_m
-        Eastings of the columns and northings of the rows, metres.
-    limit
-        Largest cost, inclusive.
-    cell_cost
-        Cost of crossing one cell.
+    rings
+        See ``rings_of_groups``.
+    n_areas
+        How many areas there are, empty ones counted.
 
     Returns
     -------
-    shapely.MultiPolygon
-        Valid, outer rings anticlockwise, holes kept; empty where nothing is within the limit.
+    ndarray of shapely.MultiPolygon
+        Shape (n_areas,); parts in the order of their first rings.
     """
-    slack = np.clip((limit - cost) / cell_cost, -1.0, 1.0)
-    slack[slack == 0.0] = np.finfo(np.float64).tiny
-    generator = contour_generator(
-        x=x_m, y=y_m, z=slack, name="serial", fill_type=FillType.OuterOffset
+    size = np.diff(rings.end, prepend=0)
+    key = rings.area * (rings.part.max(initial=0) + 1) + rings.part
+    _, first, part = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first[part], kind="stable")
+    point = np.repeat(rings.end[order] - np.cumsum(size[order]), size[order])
+    point += np.arange(len(rings.xy))
+    ring_offset = np.concatenate([[0], np.cumsum(size[order])])
+    part_offset = np.append(np.flatnonzero(np.diff(first[part][order], prepend=-1)), len(order))
+    parts = np.bincount(rings.area[np.sort(first)], minlength=n_areas)
+    area_offset = np.concatenate([[0], np.cumsum(parts)])
+    areas: NDArray[np.object_] = shapely.from_ragged_array(
+        shapely.GeometryType.MULTIPOLYGON, rings.xy[point], (ring_offset, part_offset, area_offset)
     )
-    filled: Any = generator.filled(0.0, np.inf)
-    points, offsets = filled
-    polygons = [
-        shapely.Polygon(rings[0], rings[1:])
-        for rings in (
-            [xy[a:b] for a, b in pairwise(cut)] for xy, cut in zip(points, offsets, strict=True)
-        )
-    ]
-    polygons = [polygon for polygon in polygons if polygon.area > 0]
-    area = shapely.MultiPolygon(polygons)
-    if not area.is_valid:
-        area = shapely.make_valid(area, method="structure")
-    return _multipolygon(shapely.orient_polygons(area))
-
-
-def origin_polygons(
-    grid: CellGrid, od: csr_array, *, limits: tuple[float, ...], cell_cost: float
-) -> list[list[shapely.MultiPolygon]]:
-    """Return the isochrones of each origin.
-
-    Parameters
-    ----------
-    grid
-        The cells.
-    od
-        Shape (origins, cells): cost of the cells within the largest limit and one cell more.
-    limits
-        Rising limits, inclusive.
-    cell_cost
-        Cost of crossing one cell.
-
-    Returns
-    -------
-    list of list of shapely.MultiPolygon
-        Per origin, one polygon per limit. Each depends on its own origin and limit alone.
-    """
-    found = []
-    for origin in range(od.shape[0]):
-        owned = slice(od.indptr[origin], od.indptr[origin + 1])
-        found.append(
-            _polygons(grid, od.indices[owned], od.data[owned], limits=limits, cell_cost=cell_cost)
-        )
-    return found
-
-
-def joint_polygons(
-    grid: CellGrid, least: NDArray[np.float64], *, limits: tuple[float, ...], cell_cost: float
-) -> list[shapely.MultiPolygon]:
-    """Return the area within reach of any origin.
-
-    Parameters
-    ----------
-    grid
-        The cells.
-    least
-        Shape (cells,), least cost over all origins, inf beyond the largest limit and one cell.
-    limits
-        Rising limits, inclusive.
-    cell_cost
-        Cost of crossing one cell.
-
-    Returns
-    -------
-    list of shapely.MultiPolygon
-        One per limit.
-    """
-    cells = np.flatnonzero(np.isfinite(least))
-    return _polygons(grid, cells, least[cells], limits=limits, cell_cost=cell_cost)
-
-
-def _polygons(
-    grid: CellGrid,
-    cells: NDArray[np.intp],
-    cost: NDArray[np.float64],
-    *,
-    limits: tuple[float, ...],
-    cell_cost: float,
-) -> list[shapely.MultiPolygon]:
-    """Contour the window of the grid that holds the cells, with a rim of unreached cells."""
-    if not len(cells):
-        return [shapely.MultiPolygon() for _ in limits]
-    row, column = np.divmod(cells, grid.shape[1])
-    low_row, low_column = int(row.min()) - 1, int(column.min()) - 1
-    shape = int(row.max()) - low_row + 2, int(column.max()) - low_column + 2
-    window = np.full(shape, np.inf)
-    window[row - low_row, column - low_column] = cost
-    x_m = grid.origin_m[0] + grid.size_m * np.arange(low_column, low_column + shape[1], dtype=float)
-    y_m = grid.origin_m[1] + grid.size_m * np.arange(low_row, low_row + shape[0], dtype=float)
-    return [field_polygon(window, x_m, y_m, limit=limit, cell_cost=cell_cost) for limit in limits]
-
-
-def _multipolygon(area: shapely.Geometry) -> shapely.MultiPolygon:
-    """Return the polygons of a geometry, largest first by their south-west corner's order."""
-    parts = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon"]
-    return shapely.MultiPolygon(sorted(parts, key=lambda part: part.bounds))
+    return areas

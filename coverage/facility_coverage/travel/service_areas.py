@@ -219,9 +219,12 @@ def _at(
 def _metres(
     left: NDArray[np.float64], length_m: NDArray[np.float64], cost: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how many metres of an edge the cost that is left pays for."""
-    rate = np.divide(cost, length_m, out=np.ones_like(cost), where=length_m > 0)
-    return np.where(left >= 0, left / rate, -np.inf)
+    """Return how many metres of an edge the cost that is left pays for; inf where for all.
+
+    A direction that is forbidden costs inf and takes nothing.
+    """
+    share = np.divide(left, cost, out=np.zeros_like(cost), where=(cost > 0) & (left > 0))
+    return np.where(left < 0, -np.inf, np.where(left >= cost, np.inf, share * length_m))
 
 
 def _merged(
