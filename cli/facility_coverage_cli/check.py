@@ -6,28 +6,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from facility_coverage_cli.options import Json, Quiet
+from facility_coverage_cli.folders import refuse_target
+from facility_coverage_cli.options import Json, Overwrite, Quiet
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from facility_coverage.standards.checker import Finding
+    import pandas as pd
+
+    from facility_coverage.standards.conflicts import Conflict
     from facility_coverage.standards.registers import UnitRegister
     from facility_coverage.standards.rules import Standard
     from facility_coverage.standards.summary import ClauseSummary
 
+ENDINGS = (".csv",)
+
 
 def check(
     units: Annotated[
-        Path, typer.Option("--units", help="CSV of subdistricts: unit_id, unit_name, population.")
+        Path, typer.Option("--units", help="Subdistricts (csv, xlsx): unit_id, population.")
     ],
     facilities: Annotated[
         Path,
         typer.Option(
             "--facilities",
-            help="CSV of facilities: facility_id, facility_name, unit_id, kind, ownership, "
-            "floor_area_m2, beds.",
+            help="Facilities (csv, xlsx): facility_id, facility_name, unit_id, kind, ownership, "
+            "status, floor_area_m2, beds.",
         ),
     ],
     standard: Annotated[
@@ -35,6 +40,10 @@ def check(
         typer.Option("--standard", help="Id of a standard, or a rule file; may be repeated."),
     ],
     *,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write every finding to this .csv file.")
+    ] = None,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -43,19 +52,27 @@ def check(
     No geometry is needed: subdistricts with their residents, and facilities with the subdistrict
     where each stands. What a register does not say is "not assessable", never a pass.
     """
+    from facility_coverage.files import atomic_path
+    from facility_coverage.outputs.tables import write_table
     from facility_coverage.standards import checker, registers, rules, summary
+    from facility_coverage.standards.conflicts import conflicts
+    from facility_coverage.standards.findings import plain_findings
 
-    standards = [rules.load_standard(name) for name in dict.fromkeys(standard)]
+    if out is not None:
+        refuse_target(out, ENDINGS, overwrite=overwrite)
+    standards = rules.load_standards(tuple(standard))
     unit_register = registers.read_units(units)
     facility_register = registers.read_facilities(facilities, unit_register)
     findings = checker.check(standards, unit_register, facility_register)
+    if out is not None:
+        with atomic_path(out) as temporary:
+            write_table(plain_findings(findings), temporary)
     clauses = summary.summarize(standards, unit_register, facility_register, findings)
+    contradictions = conflicts(standards, findings)
     if json:
-        say_json(_document(standards, unit_register, clauses, findings))
+        say_json(_document(standards, unit_register, clauses, contradictions, findings))
     elif not quiet:
-        names = {unit.unit_id: unit.unit_name for unit in unit_register.units}
-        names |= {f.facility_id: f.facility_name for f in facility_register.facilities}
-        for line in _lines(standards, clauses, names):
+        for line in (*_lines(standards, clauses), *_contradictions(contradictions)):
             say(line)
 
 
@@ -63,50 +80,90 @@ def _document(
     standards: "Sequence[Standard]",
     units: "UnitRegister",
     clauses: "Sequence[ClauseSummary]",
-    findings: "Sequence[Finding]",
+    contradictions: "Sequence[Conflict]",
+    findings: "pd.DataFrame",
 ) -> dict[str, Any]:
     """Put the whole answer into one JSON value; names stand beside ids."""
-    names = {unit.unit_id: unit.unit_name for unit in units.units}
-    about = {"id", "title", "issuing_body", "year", "source", "applies_to"}
+    about = {
+        "id", "title", "issuing_body", "year", "edition", "superseded", "source", "note",
+        "applies_to",
+    }  # fmt: skip
+    population = units.table["population"]
     return {
-        "standards": [standard.model_dump(include=about) for standard in standards],
-        "units": len(units.units),
-        "population": sum(unit.population or 0 for unit in units.units),
-        "clauses": [
-            {**asdict(clause), "failing_names": [names.get(i, "") for i in clause.failing]}
-            for clause in clauses
-        ],
+        "standards": [standard.model_dump(mode="json", include=about) for standard in standards],
+        "units": len(units.table),
+        "population": _plain(population.sum()) if population.notna().all() else None,
+        "clauses": [_clause(clause) for clause in clauses],
+        "conflicts": [asdict(contradiction) for contradiction in contradictions],
         "findings": [
-            {**finding._asdict(), "unit_name": names.get(finding.unit_id, "")}
-            for finding in findings
+            {name: _plain(value) for name, value in row.items()}
+            for row in findings.to_dict("records")
         ],
     }
 
 
-def _lines(
-    standards: "Sequence[Standard]", clauses: "Sequence[ClauseSummary]", names: "Mapping[str, str]"
-) -> "Iterator[str]":
+def _clause(clause: "ClauseSummary") -> dict[str, Any]:
+    """Return the summary of a clause as plain values."""
+    stated = clause.facilities_stated
+    plain = None if stated is None else stated.model_dump(mode="json")
+    return {**asdict(clause), "facilities_stated": plain}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (a cell of a table)
+    """Return a cell as JSON has it: no value for NaN, whole numbers without a fraction."""
+    if not isinstance(value, float):
+        return value
+    if value != value:  # noqa: PLR0124  (NaN)
+        return None
+    return int(value) if value.is_integer() else float(value)
+
+
+def _lines(standards: "Sequence[Standard]", clauses: "Sequence[ClauseSummary]") -> "Iterator[str]":
     """Yield the summary: clause by clause what fails, with the sentence that asks for it."""
+    found = {(clause.standard_id, clause.clause_id): clause for clause in clauses}
     for standard in standards:
-        yield f"{standard.id}: {standard.title} ({standard.issuing_body}, {standard.year})"
+        issued = ", ".join(str(part) for part in (standard.issuing_body, standard.year) if part)
+        places = ", ".join(standard.applies_to)
+        yield f"{standard.id}: {standard.title} ({issued}; for {places})"
         for clause in standard.clauses:
-            found = next(
-                c for c in clauses if (c.standard_id, c.clause_id) == (standard.id, clause.id)
-            )
-            verdicts = [f"{n} {word.replace('_', ' ')}" for word, n in found.verdicts.items() if n]
+            summary = found[standard.id, clause.id]
+            verdicts = [
+                f"{count} {word.replace('_', ' ')}"
+                for word, count in summary.verdicts.items()
+                if count
+            ]
             yield f"  {clause.id}: {', '.join(verdicts) or 'nothing to judge'}"
             yield f"    “{clause.quote}”"
-            if found.failing:
-                yield f"    fail: {', '.join(names[name] for name in found.failing)}"
-            if found.failing and found.failing_share is not None:
-                yield (
-                    f"    residents there: {found.failing_population:,.0f}, "
-                    f"{found.failing_share:.1%} of all"
-                )
-            for reason in found.reasons:
-                yield f"    {reason}"
-            if found.facilities_needed is not None:
-                yield (
-                    f"    facilities needed: {found.facilities_needed}, "
-                    f"in the register: {found.facilities_counted}"
-                )
+            yield from _details(summary)
+
+
+def _details(summary: "ClauseSummary") -> "Iterator[str]":
+    """Yield what one clause came to."""
+    if summary.failing:
+        yield f"    fail: {', '.join(summary.failing_names)}"
+    if summary.failing and summary.failing_share is not None:
+        yield (
+            f"    residents there: {summary.failing_population:,.0f}, "
+            f"{summary.failing_share:.1%} of all"
+        )
+    for reason in summary.reasons:
+        yield f"    {reason}"
+    if summary.facilities_needed is not None:
+        yield (
+            f"    facilities needed: {summary.facilities_needed}, "
+            f"in the register: {summary.facilities_counted}"
+        )
+    stated = summary.facilities_stated
+    if stated is not None:
+        yield f"    stated for the district without names: {stated.value:g} (“{stated.quote}”)"
+
+
+def _contradictions(
+    contradictions: "Sequence[Conflict]",
+) -> "Iterator[str]":
+    """Yield where two standards cannot both be met; which of them goes first is not decided."""
+    for conflict in contradictions:
+        more, less = ": ".join(conflict.at_least), ": ".join(conflict.at_most)
+        yield f"Conflict over {conflict.quantity}: {more} asks {conflict.least},"
+        yield f"  {less} asks {conflict.most}; shown, not resolved"
+        yield f"  both judge: {', '.join(conflict.names)}"

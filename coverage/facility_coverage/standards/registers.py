@@ -1,65 +1,63 @@
-"""Registers in CSV: subdistricts with their residents, and facilities, without geometry."""
+"""Registers without geometry: subdistricts with their residents, and facilities."""
 
-import csv
-import io
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from facility_coverage.errors import InputError, NotFoundError, SchemaError
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from facility_coverage.errors import SchemaError
+from facility_coverage.facility_words import UNKNOWN, kind_word, ownership_word
+from facility_coverage.inputs.tables import (
+    numbers,
+    plain_text,
+    read_table,
+    require_columns,
+    rows_where,
+    text_ids,
+)
+from facility_coverage.standards.stated import StatedFigure, read_stated
+
+EXISTING, PROPOSED = "existing", "proposed"
+PLANNED = frozenset({"planned", "under_construction"})
+
+_STATUSES = {
+    "": EXISTING, EXISTING: EXISTING, "现状": EXISTING,
+    "planned": "planned", "规划": "planned",
+    "under_construction": "under_construction", "在建": "under_construction",
+    PROPOSED: PROPOSED, "拟建": PROPOSED,
+}  # fmt: skip
+"""Every word of the column ``status``; an empty one stands for what exists."""
+
+_YES = frozenset({"yes", "true", "1", "是"})
+_NO = frozenset({"no", "false", "0", "否"})
+
+_HEADINGS = {
+    "街道代码": "unit_id", "区划代码": "unit_id",
+    "街道名称": "unit_name", "街道": "unit_name",
+    "常住人口": "population", "人口": "population",
+    "机构代码": "facility_id", "机构编号": "facility_id",
+    "机构名称": "facility_name", "name": "facility_name", "名称": "facility_name",
+    "机构类别": "kind", "类别": "kind",
+    "举办主体": "ownership", "办别": "ownership",
+    "建筑面积": "floor_area_m2", "床位": "beds", "床位数": "beds", "规划床位": "beds_planned",
+    "状态": "status", "新建": "new_built", "服务人口": "residents_served",
+}  # fmt: skip
+"""Other headings, used where a table lacks the column itself."""
+
+_SHOWN_WORDS = 10
+"""How many wrong words of a column are told."""
+
+WORDS = ("kind", "ownership", "status")
+"""Columns of few words; as categories they are compared fast."""
+
+_SIZES = ("floor_area_m2", "beds", "observation_beds", "gps", "nurses")
+AMOUNTS = (*_SIZES, *(f"{name}_planned" for name in _SIZES), "residents_served")
+"""Columns of amounts: what stands there and is none is a fault of the register."""
 
 
-@dataclass(frozen=True)
-class Unit:
-    """A subdistrict (街道, 镇) of the register.
-
-    Attributes
-    ----------
-    unit_id
-        Its id, such as the division code.
-    unit_name
-        Its name; the id where the register has none.
-    population
-        Residents; None where the register has no such column.
-    """
-
-    unit_id: str
-    unit_name: str
-    population: float | None
-
-
-@dataclass(frozen=True)
-class Facility:
-    """A facility of the register; what is left empty there is unknown.
-
-    Attributes
-    ----------
-    facility_id
-        Its id.
-    facility_name
-        Its name; the id where the register has none.
-    unit_id
-        The subdistrict where it stands; empty when unknown.
-    kind, ownership
-        Words of the register; empty when unknown.
-    floor_area_m2, beds
-        Sizes; None when unknown.
-    cells
-        Every cell of its row by column, for the conditions of clauses.
-    """
-
-    facility_id: str
-    facility_name: str
-    unit_id: str
-    kind: str
-    ownership: str
-    floor_area_m2: float | None
-    beds: float | None
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnitRegister:
     """The subdistricts of a district, sorted by id.
 
@@ -68,93 +66,96 @@ class UnitRegister:
     name
         File name, for messages and findings.
     columns
-        Columns that the file has.
-    units
-        Its rows.
+        Columns that the source has.
+    table
+        ``unit_id, unit_name, population`` (NaN where unknown), ``unit_kind``,
+        ``complete_kinds`` (``|``-joined kinds of which the register of facilities lists every
+        one in this subdistrict).
     """
 
     name: str
     columns: frozenset[str]
-    units: tuple[Unit, ...]
+    table: pd.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FacilityRegister:
-    """The facilities of a district, sorted by id.
+    """The facilities of a district, sorted by id; what is left empty is unknown.
 
     Attributes
     ----------
     name
         File name, for messages and findings.
     columns
-        Columns that the file has.
-    facilities
-        Its rows.
+        Columns that the source has.
+    table
+        ``facility_id, facility_name, unit_id, kind, ownership, status`` and every other column
+        of the source as text.
+    stated
+        What a source states for the whole district.
     """
 
     name: str
     columns: frozenset[str]
-    facilities: tuple[Facility, ...]
+    table: pd.DataFrame
+    stated: tuple[StatedFigure, ...] = ()
+    _amounts: dict[str, NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[str, NDArray[np.int8]] = field(default_factory=dict, init=False, repr=False)
+    """Columns that were read as amounts or as yes and no already: many clauses ask for one."""
 
+    def texts(self, column: str) -> pd.Series:
+        """Return a column as text, empty where the register lacks it.
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of a CSV file: its number as a spreadsheet counts, and its cells by column."""
+        Parameters
+        ----------
+        column
+            Its name.
 
-    number: int
-    cells: dict[str, str]
+        Returns
+        -------
+        pandas.Series of str
+            One text a facility.
+        """
+        if column not in self.table.columns:
+            return pd.Series("", index=self.table.index, dtype=str)
+        return self.table[column]
 
+    def amounts(self, column: str) -> NDArray[np.float64]:
+        """Return a column of amounts, NaN where it says none.
 
-@dataclass(frozen=True)
-class _Table:
-    """A CSV file and the faults found in it so far."""
+        Parameters
+        ----------
+        column
+            Its name.
 
-    path: Path
-    columns: tuple[str, ...]
-    rows: tuple[_Row, ...]
-    faults: list[str]
+        Returns
+        -------
+        ndarray of float64
+            One amount a facility, 0 or more.
+        """
+        if column not in self._amounts:
+            values = _amounts(self.texts(column))
+            self._amounts[column] = values.where(values >= 0).to_numpy(dtype=float)
+        return self._amounts[column]
 
-    def blame(self, row: _Row, column: str, what: str) -> None:
-        """Note a fault of one cell."""
-        self.faults.append(f"{self.path}: row {row.number}, column {column}: {what}")
+    def answers(self, column: str) -> NDArray[np.int8]:
+        """Return a yes/no column.
 
-    def amount(self, row: _Row, column: str) -> float | None:
-        """Return a number of 0 or more, None for an empty cell; anything else is blamed."""
-        text = row.cells.get(column, "")
-        if not text:
-            return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value) and value >= 0:
-            return int(value) if value.is_integer() else value
-        self.blame(row, column, f"{text!r} is no number of 0 or more; write plain digits")
-        return None
+        Parameters
+        ----------
+        column
+            Its name.
 
-    def check_ids(self, column: str) -> None:
-        """Blame a missing column of ids, empty ids and repeated ids."""
-        if column not in self.columns:
-            self.faults.append(
-                f"{self.path}: row 1: there is no column {column}; add or rename one "
-                f"(found: {', '.join(self.columns)})"
-            )
-            return
-        first: dict[str, int] = {}
-        for row in self.rows:
-            value = row.cells[column]
-            if not value:
-                self.blame(row, column, "is empty; give the row an id")
-            elif value in first:
-                what = f"{value!r} stands in row {first[value]} already; give each row its own id"
-                self.blame(row, column, what)
-            else:
-                first[value] = row.number
-
-    def refuse_faults(self) -> None:
-        """Raise every fault that was noted."""
-        if self.faults:
-            raise SchemaError("\n".join(self.faults))
+        Returns
+        -------
+        ndarray of int8
+            1 for yes, 0 for no, -1 where the register says neither.
+        """
+        if column not in self._answers:
+            texts = self.texts(column).str.lower()
+            no = np.where(texts.isin(_NO), np.int8(0), np.int8(-1))
+            self._answers[column] = np.where(texts.isin(_YES), np.int8(1), no)
+        return self._answers[column]
 
 
 def read_units(path: Path) -> UnitRegister:
@@ -163,8 +164,8 @@ def read_units(path: Path) -> UnitRegister:
     Parameters
     ----------
     path
-        A CSV file in UTF-8 with the column ``unit_id`` and, where known, ``unit_name`` and
-        ``population``.
+        A table (csv, xlsx) with the column ``unit_id`` and, where known, ``unit_name``,
+        ``population``, ``unit_kind`` and ``complete_kinds``.
 
     Returns
     -------
@@ -173,32 +174,26 @@ def read_units(path: Path) -> UnitRegister:
 
     Raises
     ------
-    NotFoundError
-        There is no such file.
-    InputError
-        It is not a CSV file in UTF-8.
+    NotFoundError, InputError
+        There is no such file, or it is no table.
     SchemaError
         Rows or columns break the contract; the message has a line for each fault.
     """
-    table = _read(path)
-    table.check_ids("unit_id")
-    if not table.rows:
-        table.faults.append(f"{path}: has no rows under its heading; add the subdistricts")
-    units = [
-        Unit(
-            unit_id=row.cells.get("unit_id", ""),
-            unit_name=row.cells.get("unit_name") or row.cells.get("unit_id", ""),
-            population=table.amount(row, "population"),
-        )
-        for row in table.rows
-    ]
-    if "population" in table.columns:
-        for row in table.rows:
-            if not row.cells["population"]:
-                table.blame(row, "population", "is empty; write the number of residents")
-    table.refuse_faults()
-    ordered = tuple(sorted(units, key=lambda unit: unit.unit_id))
-    return UnitRegister(path.name, frozenset(table.columns), ordered)
+    frame = _headed(read_table(path))
+    require_columns(frame, {"the id of each subdistrict": "unit_id"}, path)
+    ids = text_ids(frame, "unit_id", path)
+    stated = "population" in frame.columns
+    people = numbers(frame, "population", path, meaning="residents") if stated else np.nan
+    table = pd.DataFrame(
+        {
+            "unit_id": ids,
+            "unit_name": _texts(frame, "unit_name").where(lambda name: name != "", ids),
+            "population": people,
+            "unit_kind": _texts(frame, "unit_kind").str.lower(),
+            "complete_kinds": _texts(frame, "complete_kinds"),
+        }
+    )
+    return UnitRegister(path.name, frozenset(frame.columns), _sorted(table, "unit_id"))
 
 
 def read_facilities(path: Path, units: UnitRegister) -> FacilityRegister:
@@ -207,92 +202,122 @@ def read_facilities(path: Path, units: UnitRegister) -> FacilityRegister:
     Parameters
     ----------
     path
-        A CSV file in UTF-8 with the column ``facility_id`` and, where known, ``facility_name``
-        (or ``name``), ``unit_id``, ``kind``, ``ownership``, ``floor_area_m2``, ``beds`` and
-        yes/no columns for the conditions of clauses.
+        A table (csv, xlsx) with the column ``facility_id`` and, where known, ``facility_name``,
+        ``unit_id``, ``kind``, ``ownership``, ``status``, columns of ``AMOUNTS`` and yes/no
+        columns for the conditions of clauses. It may have no row.
     units
         The subdistricts that its ``unit_id`` refers to.
 
     Returns
     -------
     FacilityRegister
-        The register.
+        The register, with the figures that are stated beside it.
 
     Raises
     ------
-    NotFoundError
-        There is no such file.
-    InputError
-        It is not a CSV file in UTF-8.
+    NotFoundError, InputError
+        There is no such file, or it is no table.
     SchemaError
         Rows or columns break the contract; the message has a line for each fault.
     """
-    table = _read(path)
-    table.check_ids("facility_id")
-    known = {unit.unit_id for unit in units.units}
-    for row in table.rows:
-        unit_id = row.cells.get("unit_id", "")
-        if unit_id and unit_id not in known:
-            what = f"{unit_id!r} is no unit_id of {units.name}; correct it or leave it empty"
-            table.blame(row, "unit_id", what)
-    facilities = [_facility(table, row) for row in table.rows]
-    table.refuse_faults()
-    ordered = tuple(sorted(facilities, key=lambda facility: facility.facility_id))
-    return FacilityRegister(path.name, frozenset(table.columns), ordered)
-
-
-def _facility(table: _Table, row: _Row) -> Facility:
-    cells = row.cells
-    identity = cells.get("facility_id", "")
-    return Facility(
-        facility_id=identity,
-        facility_name=cells.get("facility_name") or cells.get("name") or identity,
-        unit_id=cells.get("unit_id", ""),
-        kind=cells.get("kind", ""),
-        ownership=cells.get("ownership", ""),
-        floor_area_m2=table.amount(row, "floor_area_m2"),
-        beds=table.amount(row, "beds"),
-        cells=cells,
-    )
-
-
-def _read(path: Path) -> _Table:
-    """Read a CSV file as text; rows are numbered from 1, the heading, as a spreadsheet does."""
+    frame = _headed(read_table(path, may_be_empty=True))
+    require_columns(frame, {"the id of each facility": "facility_id"}, path)
+    faults = _cell_faults(frame, units, path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (FileNotFoundError, IsADirectoryError) as error:
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"{path}: not text in UTF-8 (byte {error.start}); save it as 'CSV UTF-8'"
-        raise InputError(msg) from error
-    except csv.Error as error:
-        msg = f"{path}: not a CSV file: {error}; save it as 'CSV UTF-8'"
-        raise InputError(msg) from error
-    if not lines:
-        msg = f"{path}: is empty; it needs a heading and rows"
-        raise InputError(msg)
-    columns = tuple(cell.strip() for cell in lines[0])
-    faults: list[str] = []
-    repeated = sorted({name for name in columns if name and columns.count(name) > 1})
-    if repeated:
-        faults.append(f"{path}: row 1: repeats {', '.join(repeated)}; rename one column")
-    return _Table(path, columns, tuple(_rows(path, columns, lines[1:], faults)), faults)
+        ids = text_ids(frame, "facility_id", path)
+    except SchemaError as error:
+        raise SchemaError("\n".join([str(error), *faults])) from error
+    if faults:
+        raise SchemaError("\n".join(faults))
+    names = _texts(frame, "facility_name")
+    cells = {name: _texts(frame, name) for name in frame.columns}
+    cells |= {"facility_id": ids, "facility_name": names.where(names != "", ids)}
+    lacking = frozenset({"facility_name"}).difference(frame.columns)
+    return facility_register(path.name, pd.DataFrame(cells), read_stated(path), lacking=lacking)
 
 
-def _rows(
-    path: Path, columns: tuple[str, ...], lines: list[list[str]], faults: list[str]
-) -> Iterator[_Row]:
-    """Yield the rows that are not blank; one with too many or too few cells is a fault."""
-    for number, line in enumerate(lines, start=2):
-        cells = [cell.strip() for cell in line]
-        if not any(cells):
-            continue
-        if len(cells) != len(columns):
-            faults.append(
-                f"{path}: row {number}: has {len(cells)} cells, the heading {len(columns)}; "
-                f"add or remove commas"
-            )
-        padded = cells + [""] * (len(columns) - len(cells))
-        yield _Row(number, dict(zip(columns, padded, strict=False)))
+def facility_register(
+    name: str,
+    cells: pd.DataFrame,
+    stated: tuple[StatedFigure, ...] = (),
+    *,
+    lacking: frozenset[str] = frozenset(),
+) -> FacilityRegister:
+    """Make a register of facilities from the cells of a table.
+
+    Parameters
+    ----------
+    name
+        Of its file.
+    cells
+        Every column as text, ``facility_id`` and ``facility_name`` among them.
+    stated
+        What a source states for the whole district.
+    lacking
+        Columns of ``cells`` that the source did not have.
+
+    Returns
+    -------
+    FacilityRegister
+        Sorted by id, its words read; a word that nobody defined is unknown.
+    """
+    table = cells.assign(
+        unit_id=_texts(cells, "unit_id"),
+        kind=_texts(cells, "kind").map(kind_word),
+        ownership=_texts(cells, "ownership").map(lambda word: ownership_word(word) or UNKNOWN),
+        status=_texts(cells, "status").str.lower().map(lambda word: _STATUSES.get(word, UNKNOWN)),
+    ).astype(dict.fromkeys(WORDS, "category"))
+    columns = frozenset(cells.columns) - lacking
+    return FacilityRegister(name, columns, _sorted(table, "facility_id"), stated)
+
+
+def _cell_faults(frame: pd.DataFrame, units: UnitRegister, path: Path) -> list[str]:
+    """Return the cells that break the contract, a line for each kind of fault."""
+    faults = []
+    places = _texts(frame, "unit_id")
+    for word, rows in _wrong(places, places.isin(["", *units.table["unit_id"]])):
+        what = f"is no unit_id of {units.name}; correct it or leave it empty"
+        faults.append(f"{path}: column 'unit_id': {word!r} in {rows} {what}")
+    states = _texts(frame, "status").str.lower()
+    for word, rows in _wrong(states, states.isin(list(_STATUSES))):
+        known = ", ".join(sorted({*_STATUSES.values()}))
+        faults.append(f"{path}: column 'status': {word!r} in {rows} is none of {known}")
+    for column in [name for name in AMOUNTS if name in frame.columns]:
+        text = _texts(frame, column)
+        amount = _amounts(text).between(0, np.inf, inclusive="left")
+        for word, rows in _wrong(text, amount | (text == "")):
+            what = "is no number of 0 or more; write plain digits"
+            faults.append(f"{path}: column {column!r}: {word!r} in {rows} {what}")
+    return faults
+
+
+def _wrong(texts: pd.Series, right: pd.Series) -> list[tuple[str, str]]:
+    """Return each wrong text with the rows where it stands, in the order of the file."""
+    wrong = texts[~right]
+    return [(str(word), rows_where(texts == word)) for word in wrong.unique()[:_SHOWN_WORDS]]
+
+
+def _headed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table under our headings; a heading that is there is never replaced."""
+    names: dict[str, str] = {}
+    for column in frame.columns:
+        ours = _HEADINGS.get(column)
+        if ours is not None and ours not in frame.columns and ours not in names.values():
+            names[column] = ours
+    return frame.rename(columns=names)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> pd.Series:
+    if column not in frame.columns:
+        return pd.Series("", index=frame.index, dtype=str)
+    return frame[column].map(plain_text).astype(str)
+
+
+def _amounts(texts: pd.Series) -> pd.Series:
+    values: pd.Series = pd.to_numeric(texts.where(texts != "", None), errors="coerce")
+    return values.astype(float)
+
+
+def _sorted(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    order = np.argsort(table[column].to_numpy(dtype=str), kind="stable")
+    return table.iloc[order].reset_index(drop=True)

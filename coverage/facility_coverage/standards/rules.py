@@ -1,43 +1,54 @@
 """Rule files: the clauses of a plan or standard, each with the sentence it rests on."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from facility_coverage.errors import InputError, NotFoundError
+from facility_coverage.facility_words import Ownership, kind_words
+from facility_coverage.thresholds import Threshold
+from facility_coverage.toml_file import dotted, read_toml, shortened
 
 _FOLDER = Path(__file__).parent
-_MAX_SHOWN = 80
-"""Longest value that is repeated in a message, in characters."""
+_MINUTES = frozenset({"walk_minutes", "drive_minutes"})
+_MAX_MINUTES = 180.0
+_MAX_DISTANCE_M = 50_000.0
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=80)]
+Code = Annotated[str, Field(pattern=r"^(?:CN|\d{2}(?:\d{2}){0,2})$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
-Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _one_or_more(value: object) -> object:
+    """Take a single text for a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class _Table(BaseModel):
     """A table of a rule file: unknown keys are faults, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
 
 
 class _Clause(_Table):
     """What every clause states, whatever it measures."""
 
     id: Slug
-    facility_kind: Annotated[Texts, Field(min_length=1)]
-    """Values of the register's column ``kind`` that the clause is about."""
-    ownership: Texts = ()
-    """Values of the column ``ownership`` that count; without the key every owner counts."""
     strength: Literal["must", "in_principle", "preference"]
+    """A preference only advises."""
     confidence: Literal["plan", "sourced", "secondhand", "recall"]
+    """How the sentence is known; what is only recalled never fails anyone."""
     quote: Text
     """The sentence of the source, word for word."""
     reading: Text | None = None
     """How the sentence is understood here, where it leaves a choice."""
+    source: Text | None = None
+    """Where the sentence stands, if not where the whole standard does."""
 
     @property
     def binding(self) -> bool:
@@ -45,34 +56,22 @@ class _Clause(_Table):
         return self.strength != "preference" and self.confidence != "recall"
 
 
-class PresenceClause(_Clause):
-    """So many facilities in each subdistrict."""
+class _Counting(_Clause):
+    """A clause about some facilities: those of a kind, by a name, in certain hands."""
 
-    scope: Literal["subdistrict"]
-    quantity: Literal["presence"]
-    min: Annotated[int, Field(ge=1)]
-    or_population: Amount | None = None
-    """Where the text says "per subdistrict *or* per so many residents": the fewest residents for
-    whom one is due on that second basis."""
-
-
-class ResidentsClause(_Clause):
-    """So many residents to one facility."""
-
-    scope: Literal["subdistrict"]
-    quantity: Literal["residents_per_facility"]
-    max: Amount
+    facility_kind: Annotated[Texts, Field(min_length=1), AfterValidator(kind_words)]
+    """Kinds that the clause is about."""
+    name_contains: Texts = ()
+    """Plain pieces of text, one of which the facility's name contains; never a pattern."""
+    ownership: Annotated[tuple[Ownership, ...], Field(strict=False)] = ()
+    """States of ownership that count; without the key every owner counts."""
 
 
-class MeasureClause(_Clause):
-    """A size that each facility has."""
+class _Bounded(_Counting):
+    """A clause with a least, a most or both; each bound is inclusive."""
 
-    scope: Literal["facility"]
-    quantity: Literal["floor_area_m2", "beds"]
     min: Amount | None = None
     max: Amount | None = None
-    condition: Slug | None = None
-    """A yes/no column of the register; the clause binds only where it says yes."""
 
     @model_validator(mode="after")
     def _some_bound(self) -> Self:
@@ -85,21 +84,181 @@ class MeasureClause(_Clause):
         return self
 
 
-Clause = Annotated[
-    PresenceClause | ResidentsClause | MeasureClause, Field(discriminator="quantity")
-]
+class PresenceClause(_Counting):
+    """So many facilities in each subdistrict, or in the district."""
+
+    scope: Literal["subdistrict", "district"]
+    quantity: Literal["presence"]
+    min: Annotated[int, Field(ge=1)]
+    or_population: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Where the text says "per subdistrict *or* per so many residents": the fewest residents for
+    whom one is due on that second basis."""
+    unit_kind: Texts = ()
+    """Values of the column ``unit_kind`` that the clause is about, such as ``village``."""
+    condition: Slug | None = None
+    """A yes/no column of the register; only facilities of which it says yes count."""
+    outreach: bool = False
+    """Whether rounds, a posted doctor or a neighbour's service count as provision."""
+    beyond: Slug | None = None
+    """A clause on a circle in this file; one is due only where that circle leaves residents out."""
+    state: Literal["existing", "planned"] = "existing"
+    """What counts: what exists, or also what is planned."""
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        keys = ("or_population", "unit_kind", "beyond")
+        given = [key for key in keys if getattr(self, key)]
+        if self.scope == "district" and given:
+            msg = f"contradicts itself: {', '.join(given)} is about subdistricts, scope is district"
+            raise ValueError(msg)
+        return self
+
+
+class ResidentsClause(_Bounded):
+    """So many residents to one facility."""
+
+    scope: Literal["subdistrict", "district"]
+    quantity: Literal["residents_per_facility"]
+    state: Literal["existing", "planned"] = "existing"
+    """What counts: what exists, or also what is planned."""
+
+
+class MeasureClause(_Bounded):
+    """A size that each facility has: a column of the register."""
+
+    scope: Literal["facility", "proposal"]
+    quantity: Literal[
+        "floor_area_m2",
+        "beds",
+        "observation_beds",
+        "gps",
+        "nurses",
+        "residents_served",
+        "floor_area_m2_per_bed",
+    ]
+    condition: Slug | None = None
+    """A yes/no column of the register; the clause binds only where it says yes."""
+    residents_min: Amount | None = None
+    """Fewest residents served (column ``residents_served``) of the facilities it is about."""
+    residents_max: Amount | None = None
+    """Residents served from which on it is no longer about a facility."""
+    state: Literal["existing", "planned"] = "existing"
+    """Which column is held against it: ``beds``, or ``beds_planned``."""
+
+    @model_validator(mode="after")
+    def _some_residents(self) -> Self:
+        least, most = self.residents_min or 0.0, self.residents_max
+        if most is not None and least >= most:
+            msg = f"contradicts itself: residents_min {least:g} is not below residents_max {most:g}"
+            raise ValueError(msg)
+        return self
+
+
+class ReachClause(_Counting):
+    """A circle: minutes on foot or by car, or metres along the network."""
+
+    scope: Literal["subdistrict"]
+    quantity: Literal["walk_minutes", "drive_minutes", "network_m"]
+    max: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    share: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Share of the residents who must live within it; without the key the study's target."""
+    statistic: Literal["share", "achieved_mean"] = "share"
+    """A mean that a source reports as achieved binds nobody: it is shown as advice."""
+    unit_kind: Texts = ()
+    """Values of the column ``unit_kind`` that the clause is about, such as ``town``."""
+    mode: Literal["walk", "drive"] | None = None
+    """Who moves, for ``network_m``; on foot by default."""
+    mode_stated: bool = True
+    """Whether the text says who moves; if not, the assumption is told with every finding."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.mode is not None and self.quantity in _MINUTES:
+            msg = f"contradicts itself: {self.quantity} says who moves, mode says it again"
+            raise ValueError(msg)
+        largest = _MAX_MINUTES if self.quantity in _MINUTES else _MAX_DISTANCE_M
+        if self.max > largest:
+            msg = f"max {self.max:g} is above {largest:g}, the largest circle that is drawn"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def threshold(self) -> Threshold:
+        """Return the test that the clause asks for."""
+        return Threshold("minutes" if self.quantity in _MINUTES else "metres", self.max)
+
+    @property
+    def moves(self) -> Literal["foot", "car"]:
+        """Return who moves, as profiles name it."""
+        return "car" if "drive" in {self.mode, self.quantity.removesuffix("_minutes")} else "foot"
+
+
+class SitingClause(_Counting):
+    """Where a facility stands: a yes/no column of the register, or beyond the circles of others."""
+
+    scope: Literal["facility", "proposal"]
+    quantity: Literal["siting"]
+    feature: Slug | None = None
+    """A yes/no column of the register that has to say yes."""
+    beyond: Slug | None = None
+    """A clause on a circle in this file; the facility has to stand outside all of those circles."""
+    condition: Slug | None = None
+    """A yes/no column of the register; the clause binds only where it says yes."""
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if (self.feature is None) == (self.beyond is None):
+            msg = "needs either feature (a yes/no column) or beyond (a clause on a circle)"
+            raise ValueError(msg)
+        return self
+
+
+class IndicatorClause(_Bounded):
+    """An amount for every 1,000 or 10,000 residents."""
+
+    scope: Literal["district", "subdistrict"]
+    quantity: Literal["per_1000", "per_10000"]
+    of: Slug
+    """The column that is summed over the facilities, or the stated figure of the district."""
+    target_year: Annotated[int, Field(ge=1949, le=2100)] | None = None
+    """The year in which it is due; an earlier figure that misses it is advised, not failed."""
+
+
+class GuidanceClause(_Clause):
+    """A sentence that no program can measure; it is shown, and never judged."""
+
+    scope: Literal["facility", "subdistrict", "district", "proposal"]
+    quantity: Literal["guidance"]
+
+
+CountingClause = (
+    PresenceClause | ResidentsClause | MeasureClause | ReachClause | SitingClause | IndicatorClause
+)
+Clause = Annotated[CountingClause | GuidanceClause, Field(discriminator="quantity")]
 
 
 class Standard(_Table):
-    """One plan or standard: who issued it, for where, and its clauses that a program can run."""
+    """One plan or standard: who issued it, for where, and its clauses."""
 
     id: Slug
     title: Text
     issuing_body: Text
-    year: Annotated[int, Field(ge=1949, le=2100)]
+    year: Annotated[int, Field(ge=1949, le=2100)] | None = None
+    """Year of issue; left out where the text does not say it."""
+    edition: Text | None = None
+    effective: Text | None = None
+    """The day from which it is in force, as the source writes it."""
+    superseded: bool = False
+    """A text that was replaced only advises."""
     source: Text
-    applies_to: Annotated[str, Field(pattern=r"^\d{2}(?:\d{2}){0,2}$")]
-    """Division code of the place that the standard is for: 2, 4 or 6 digits."""
+    note: Text | None = None
+    """What a reader of its findings must know."""
+    applies_to: Annotated[
+        tuple[Code, ...],
+        BeforeValidator(_one_or_more, json_schema_input_type=Code | tuple[Code, ...]),
+        Field(strict=False, min_length=1),
+    ]
+    """Division codes of its places: 2, 4 or 6 digits; ``CN`` is the whole country."""
     clauses: Annotated[tuple[Clause, ...], Field(alias="clause", strict=False)]
 
     @model_validator(mode="after")
@@ -112,7 +271,32 @@ class Standard(_Table):
         if repeated:
             msg = f"two clauses share an id: {', '.join(repeated)}; rename one"
             raise ValueError(msg)
+        circles = {clause.id for clause in self.clauses if isinstance(clause, ReachClause)}
+        for clause in self.clauses:
+            beyond = clause.beyond if isinstance(clause, PresenceClause | SitingClause) else None
+            if beyond is not None and beyond not in circles:
+                msg = f"clause {clause.id!r}: beyond: {beyond!r} is no clause on a circle in it"
+                raise ValueError(msg)
         return self
+
+    def circle(self, clause_id: str) -> ReachClause:
+        """Return a clause on a circle.
+
+        Parameters
+        ----------
+        clause_id
+            What another clause names in ``beyond``.
+
+        Returns
+        -------
+        ReachClause
+            The clause of that id.
+        """
+        return next(
+            clause
+            for clause in self.clauses
+            if clause.id == clause_id and isinstance(clause, ReachClause)
+        )
 
 
 def standard_ids() -> tuple[str, ...]:
@@ -154,37 +338,38 @@ def load_standard(name: str) -> Standard:
             f"{', '.join(standard_ids())}, or name a .toml file"
         )
         raise NotFoundError(msg)
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, IsADirectoryError) as error:
-        msg = f"{path}: there is no such rule file; correct the path"
-        raise NotFoundError(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path}: not a TOML file in UTF-8: {error}"
-        raise InputError(msg) from error
-    try:
-        return Standard.model_validate(table)
-    except ValidationError as error:
-        msg = "\n".join(f"{path}: {_fault(entry, table)}" for entry in error.errors())
-        raise InputError(msg) from error
+    absent = "there is no such rule file; correct the path"
+    return read_toml(path, Standard, absent=absent, place=_place)
 
 
-def _fault(entry: Any, table: dict[str, Any]) -> str:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
-    """Say one fault of pydantic's list in one line: clause, key, what is wrong, value found."""
-    where = _place(entry["loc"], table)
-    if entry["type"] == "extra_forbidden":
-        return f"{where}: there is no such key; remove it or correct its spelling"
-    if entry["type"] == "missing":
-        return f"{where}: this key is missing; add it"
-    if entry["type"] == "union_tag_not_found":
-        return f"{where}: quantity: this key is missing; add it"
-    if entry["type"] == "union_tag_invalid":
-        context = entry["ctx"]
-        return f"{where}: quantity {context['tag']!r} is none of {context['expected_tags']}"
-    message = str(entry["msg"]).removeprefix("Value error, ")
-    value = repr(entry["input"])
-    shown = value if len(value) <= _MAX_SHOWN else value[: _MAX_SHOWN - 3] + "..."
-    return f"{where}: {message} (found {shown})"
+def load_standards(names: tuple[str, ...]) -> tuple[Standard, ...]:
+    """Read several standards that are to be held against one district.
+
+    Parameters
+    ----------
+    names
+        As ``load_standard`` takes them; one that is named twice counts once.
+
+    Returns
+    -------
+    tuple of Standard
+        In the order in which they are named.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such standard or file.
+    InputError
+        A file breaks the contract, or two different files share an id.
+    """
+    standards = {name: load_standard(name) for name in names}
+    of_id: dict[str, str] = {}
+    for name, standard in standards.items():
+        if standard.id in of_id:
+            msg = f"{name}: id: {of_id[standard.id]} has the id {standard.id!r} too; rename one"
+            raise InputError(msg)
+        of_id[standard.id] = name
+    return tuple(standards.values())
 
 
 def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> str:
@@ -194,8 +379,6 @@ def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> str:
             clause = table["clause"][index]
             name = clause.get("id", "") if isinstance(clause, dict) else ""
             keys = [str(part) for part in inside[1:]]  # inside[0] is the union's tag
-            return ": ".join([f"clause {index + 1} {str(name)[:_MAX_SHOWN]!r}", *keys])
-        case ():
-            return "the file"
+            return ": ".join([f"clause {index + 1} {shortened(str(name))}", *keys])
         case _:
-            return ".".join(str(part) for part in location)
+            return dotted(location, table)

@@ -1,14 +1,22 @@
 """What the findings of a clause come to in the whole district."""
 
-import math
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
 
-from facility_coverage.standards.checker import Finding, Verdict, counts, lacking_column
+import numpy as np
+import pandas as pd
+
+from facility_coverage.standards.cases import counted, needed_columns
+from facility_coverage.standards.findings import VERDICTS, subject_ids, subject_names
 from facility_coverage.standards.registers import FacilityRegister, UnitRegister
-from facility_coverage.standards.rules import Clause, MeasureClause, ResidentsClause, Standard
+from facility_coverage.standards.rules import (
+    Clause,
+    GuidanceClause,
+    PresenceClause,
+    ResidentsClause,
+    Standard,
+)
+from facility_coverage.standards.stated import FACILITIES, StatedFigure, stated_part
 
 
 @dataclass(frozen=True)
@@ -22,28 +30,35 @@ class ClauseSummary:
     verdicts
         Number of findings of each verdict.
     failing
-        Ids of the subdistricts or facilities that fail, sorted.
+        Ids of the subdistricts or facilities that fail, sorted; ``district`` for the whole.
+    failing_names
+        Their names.
     failing_population, failing_share
         Residents of the subdistricts that fail, and their share of all residents (0 to 1); None
         for a clause about facilities or where the register states no residents.
     facilities_counted
         Facilities of the register that a clause about subdistricts counts; None for others or
         where the register lacks a column.
+    facilities_stated
+        How many of them a source counts in the district without naming them, and its sentence;
+        None where none does.
     facilities_needed
         For a clause on residents per facility: residents / max, rounded up in each subdistrict,
         summed; None for others or where the register states no residents.
     reasons
-        Why some findings are neither ``pass`` nor ``fail``, each reason once.
+        Why findings are as they are, each reason once.
     """
 
     standard_id: str
     clause_id: str
     quantity: str
-    verdicts: dict[Verdict, int]
+    verdicts: dict[str, int]
     failing: tuple[str, ...]
+    failing_names: tuple[str, ...]
     failing_population: float | None
     failing_share: float | None
     facilities_counted: int | None
+    facilities_stated: StatedFigure | None
     facilities_needed: int | None
     reasons: tuple[str, ...]
 
@@ -52,7 +67,7 @@ def summarize(
     standards: Iterable[Standard],
     units: UnitRegister,
     facilities: FacilityRegister,
-    findings: Iterable[Finding],
+    findings: pd.DataFrame,
 ) -> tuple[ClauseSummary, ...]:
     """Gather findings clause by clause.
 
@@ -68,51 +83,80 @@ def summarize(
     tuple of ClauseSummary
         One per clause, in the order of the standards.
     """
-    by_clause: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        by_clause.setdefault((finding.standard_id, finding.clause_id), []).append(finding)
-    summaries = []
-    for standard in standards:
-        for clause in standard.clauses:
-            found = by_clause.get((standard.id, clause.id), [])
-            verdicts = Counter(finding.verdict for finding in found)
-            failing = [f.facility_id or f.unit_id for f in found if f.verdict == "fail"]
-            people, share = _people(clause, units, frozenset(failing))
-            summaries.append(
-                ClauseSummary(
-                    standard_id=standard.id,
-                    clause_id=clause.id,
-                    quantity=clause.quantity,
-                    verdicts={verdict: verdicts[verdict] for verdict in get_args(Verdict)},
-                    failing=tuple(failing),
-                    failing_population=people,
-                    failing_share=share,
-                    facilities_counted=_counted(clause, units, facilities),
-                    facilities_needed=_needed(clause, units),
-                    reasons=tuple(dict.fromkeys(f.reason for f in found if f.reason)),
-                )
-            )
-    return tuple(summaries)
+    by_clause = dict(iter(findings.groupby(["standard_id", "clause_id"], sort=False)))
+    nothing = findings.iloc[:0]
+    return tuple(
+        _summary(
+            standard, clause, units, facilities, by_clause.get((standard.id, clause.id), nothing)
+        )
+        for standard in standards
+        for clause in standard.clauses
+    )
+
+
+def _summary(
+    standard: Standard,
+    clause: Clause,
+    units: UnitRegister,
+    facilities: FacilityRegister,
+    found: pd.DataFrame,
+) -> ClauseSummary:
+    """Gather the findings of one clause."""
+    verdicts = found["verdict"].value_counts()
+    fails = found[found["verdict"] == "fail"]
+    people, share = _people(clause, units, fails["unit_id"])
+    return ClauseSummary(
+        standard_id=standard.id,
+        clause_id=clause.id,
+        quantity=clause.quantity,
+        verdicts={verdict: int(verdicts.get(verdict, 0)) for verdict in VERDICTS},
+        failing=subject_ids(fails),
+        failing_names=subject_names(fails),
+        failing_population=people,
+        failing_share=share,
+        facilities_counted=_counted(clause, facilities),
+        facilities_stated=_stated(clause, facilities),
+        facilities_needed=_needed(clause, units),
+        reasons=tuple(dict.fromkeys(reason for reason in found["reason"] if reason)),
+    )
 
 
 def _people(
-    clause: Clause, units: UnitRegister, failing: frozenset[str]
+    clause: Clause, units: UnitRegister, failing: pd.Series
 ) -> tuple[float | None, float | None]:
     """Return the residents of the failing subdistricts, and their share of all residents."""
-    if isinstance(clause, MeasureClause) or "population" not in units.columns:
+    population = units.table["population"]
+    guidance = isinstance(clause, GuidanceClause)
+    if clause.scope != "subdistrict" or guidance or population.isna().any():
         return None, None
-    total = sum(unit.population or 0 for unit in units.units)
-    people = sum(unit.population or 0 for unit in units.units if unit.unit_id in failing)
+    total = _whole(population.sum())
+    people = _whole(population[units.table["unit_id"].isin(failing)].sum())
     return people, people / total if total else None
 
 
-def _counted(clause: Clause, units: UnitRegister, facilities: FacilityRegister) -> int | None:
-    if isinstance(clause, MeasureClause) or lacking_column(clause, units, facilities):
+def _counted(clause: Clause, facilities: FacilityRegister) -> int | None:
+    if not isinstance(clause, PresenceClause | ResidentsClause):
         return None
-    return sum(counts(clause, facility) is True for facility in facilities.facilities)
+    columns = [*needed_columns(clause), *(["unit_id"] if clause.scope != "district" else [])]
+    if not facilities.columns.issuperset(columns):
+        return None
+    return int(counted(clause, facilities).sure.sum())
+
+
+def _stated(clause: Clause, facilities: FacilityRegister) -> StatedFigure | None:
+    if not isinstance(clause, PresenceClause | ResidentsClause) or clause.ownership:
+        return None
+    return stated_part(facilities.stated, FACILITIES, clause.facility_kind)
 
 
 def _needed(clause: Clause, units: UnitRegister) -> int | None:
-    if not isinstance(clause, ResidentsClause) or "population" not in units.columns:
+    population = units.table["population"].to_numpy(dtype=float)
+    if not isinstance(clause, ResidentsClause) or not clause.max or np.isnan(population).any():
         return None
-    return sum(math.ceil((unit.population or 0) / clause.max) for unit in units.units)
+    return int(np.ceil(population / clause.max).sum())
+
+
+def _whole(value: float) -> float:
+    """Return whole persons as a whole number."""
+    number = float(value)
+    return int(number) if number.is_integer() else number
