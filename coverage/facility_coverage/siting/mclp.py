@@ -1,104 +1,125 @@
-"""Maximal covering location problem: the sites that newly cover the most people.
+"""Maximal covering: the new sites with which the most people are within the threshold.
 
-max Σ_i a_i X_i  subject to  Σ_{j ∈ N_i} Y_j ≥ X_i for every demand point i,  Σ_j Y_j = p,
-Y_j, X_i ∈ {0, 1}, where a_i are the people of demand point i whom no existing facility covers,
-N_i the candidates within the threshold (inclusive) of i, and p the number of sites (Church and
-ReVelle 1974). Existing facilities are locked: demand that they cover is left out beforehand,
-which changes no optimum.
+max Σ_i a_i X_i  subject to  Σ_{j ∈ N_i} Y_j ≥ X_i for every i,  Σ_{j ∉ F} Y_j ≤ p (or
+Σ_{j ∉ F} b_j Y_j ≤ B),  Y_j = 1 for j ∈ F,  Y_j, X_i ∈ {0, 1} (Church and ReVelle 1974; symbols in
+``problem``). At most p and exactly p have the same optimum; a site that adds nobody is not chosen.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-METHOD = "greedy + swap"
-NO_BOUND = "none"
-"""The answer is a good one; how far it is from the best possible was not proven."""
+from facility_coverage.siting.lagrangian import bounds_by_count, relax
+from facility_coverage.siting.local_search import greedy_order
+from facility_coverage.siting.problem import (
+    Allowance,
+    Problem,
+    SiteCount,
+    check_allowance,
+    check_limit,
+    unserved_rows,
+    within,
+)
+from facility_coverage.siting.savings import Savings, savings_of
+from facility_coverage.siting.search import best_sites, solution_from
+from facility_coverage.siting.solution import Effort, Solution
 
 
-@dataclass(frozen=True, eq=False)
-class ChosenSites:
-    """Sites in the order of their marginal gain.
-
-    Attributes
-    ----------
-    candidate
-        Rows of the chosen candidates.
-    gain
-        Persons newly covered by each after those before it.
-    """
-
-    candidate: NDArray[np.int64]
-    gain: NDArray[np.float64]
-
-
-def choose_sites(covers: csr_array, weight: NDArray[np.float64], n_sites: int) -> ChosenSites:
-    """Choose sites greedily, then exchange one for another while that covers more people.
+def mclp(
+    problem: Problem, allowance: Allowance, *, limit: float, effort: Effort | None = None
+) -> Solution:
+    """Choose the sites with which the most people are within a threshold.
 
     Parameters
     ----------
-    covers
-        Shape (candidates, demand points), sparse: a stored value marks demand within the
-        threshold of a candidate.
-    weight
-        Shape (demand points,), persons not covered by existing facilities.
-    n_sites
-        How many sites at most; fewer are chosen where a further one would gain nobody.
+    problem
+        The problem; existing sites are locked.
+    allowance
+        How much may be built.
+    limit
+        T, inclusive, in the unit of the trips.
+    effort
+        How long to look; the default effort if None.
 
     Returns
     -------
-    ChosenSites
-        Never worse than the greedy choice. Ties go to the lower candidate row.
+    Solution
+        Objective and bound in people, those of existing sites included.
+
+    Raises
+    ------
+    InputError
+        If the allowance, the threshold or the effort is not usable.
     """
-    cover = csr_array((np.ones(len(covers.indices)), covers.indices, covers.indptr), covers.shape)
-    chosen = _ordered(cover, weight, np.arange(cover.shape[0]), n_sites).candidate
-    while True:
-        better = _swapped(cover, weight, chosen)
-        if better is None:
-            break
-        chosen = better
-    return _ordered(cover, weight, chosen, n_sites)
+    check_allowance(problem, allowance)
+    check_limit("limit", limit)
+    deadline = (effort or Effort()).start()
+    trips = within(problem, limit)
+    savings = covering(problem, allowance, trips)
+    found = best_sites(savings, deadline)
+    unserved = unserved_rows(problem, trips)
+    return solution_from("mclp", "people", savings, found, deadline, unserved=unserved)
 
 
-def _ordered(
-    cover: csr_array, weight: NDArray[np.float64], allowed: NDArray[np.int64], n_sites: int
-) -> ChosenSites:
-    """Take the allowed candidate with the greatest marginal gain, again and again."""
-    rows = np.sort(allowed)
-    offered = cover[rows]
-    open_weight = weight.copy()
-    order: list[int] = []
-    gains: list[float] = []
-    for _ in range(min(n_sites, len(rows))):
-        gain = offered @ open_weight
-        best = int(np.argmax(gain))
-        if not gain[best] > 0:
-            break
-        order.append(int(rows[best]))
-        gains.append(float(gain[best]))
-        open_weight[offered.indices[offered.indptr[best] : offered.indptr[best + 1]]] = 0.0
-    return ChosenSites(np.array(order, dtype=np.int64), np.array(gains))
+def covering(problem: Problem, allowance: Allowance, trips: csr_array) -> Savings:
+    """Bring covering into the form of savings: a person within reach of a site gains 1.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    allowance
+        How much may be built.
+    trips
+        Shape (demand, sites): the trips within the threshold.
+
+    Returns
+    -------
+    Savings
+        Its objective is the people within reach of an open site.
+    """
+    marks = csr_array((np.ones(trips.nnz), trips.indices, trips.indptr), shape=trips.shape)
+    nowhere = np.zeros(len(problem.weight), dtype=bool)
+    return savings_of(problem, allowance, marks, must=nowhere)
 
 
-def _swapped(
-    cover: csr_array, weight: NDArray[np.float64], chosen: NDArray[np.int64]
-) -> NDArray[np.int64] | None:
-    """Return the choice after its best single exchange, or None where none gains anybody."""
-    times = np.asarray(cover[chosen].sum(axis=0)).ravel()
-    best_gain, best = 0.0, None
-    floor = 1e-9 * max(float(weight.sum()), 1.0)
-    for i, site in enumerate(chosen.tolist()):
-        own = cover.indices[cover.indptr[site] : cover.indptr[site + 1]]
-        without = times.copy()
-        without[own] -= 1
-        open_weight = np.where(without == 0, weight, 0.0)
-        lost = open_weight[own].sum()
-        gain = cover @ open_weight
-        gain[chosen] = -np.inf
-        other = int(np.argmax(gain)) if len(gain) else 0
-        if gain[other] - lost > max(best_gain, floor):
-            best_gain = float(gain[other] - lost)
-            best = np.sort(np.concatenate([np.delete(chosen, i), [other]]))
-    return best
+def coverage_curve(
+    problem: Problem, n_max: int, *, limit: float, effort: Effort | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many people n new sites cover, and how many they could at most.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    n_max
+        Greatest number of sites.
+    limit
+        T, inclusive.
+    effort
+        How long to tighten the bounds; the default effort if None.
+
+    Returns
+    -------
+    people, bound
+        Shape (n_max + 1,): people covered by the first n sites of the greedy order, and a bound
+        that no n sites exceed. Sites beyond the last that adds anybody repeat its number.
+    """
+    check_allowance(problem, SiteCount(n_max))
+    check_limit("limit", limit)
+    deadline = (effort or Effort()).start()
+    savings = covering(problem, SiteCount(n_max), within(problem, limit)).without_dominated()
+    order = greedy_order(savings)
+    values = [savings.value(order[:n]) for n in range(len(order) + 1)]
+    people = np.array([values[min(n, len(order))] for n in range(n_max + 1)])
+    bound = np.full(n_max + 1, savings.top.sum() if len(savings.weight) else 0.0)
+    bound[0] = 0.0
+    n = n_max if len(savings.weight) else 0
+    while n > 0:
+        part = replace(savings, allowance=float(n))
+        relaxed = relax(part, np.sort(order[:n]), deadline)
+        np.minimum(bound, bounds_by_count(part, relaxed.paid, n_max), out=bound)
+        n //= 2
+    return savings.offset + people, savings.offset + np.maximum(bound, people)

@@ -1,17 +1,41 @@
-"""Where to build next: candidate sites near uncovered demand, and the best few of them."""
+"""Where to build next: candidates, the model's answer, and what every chosen site adds."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facility_coverage.network.nearest import StreetIndex
-from facility_coverage.network.snapping import Snaps, street_points
-from facility_coverage.siting.candidates import street_candidates
-from facility_coverage.siting.mclp import ChosenSites, choose_sites
-from facility_coverage.study_file import SitingSection
-from facility_coverage.thresholds import Threshold
-from facility_coverage.travel.access import measure_access
+from facility_coverage.siting.candidates import Candidates
+from facility_coverage.siting.gains import Gains, marks, rank_by_gain
+from facility_coverage.siting.mclp import coverage_curve
+from facility_coverage.siting.situation import Situation
+from facility_coverage.siting.solution import Effort, Solution
+from facility_coverage.siting.solving import Reached, coverage_problem, solve
+from facility_coverage.siting.unreachable import LeftOut, Unreachable, find_unreachable
+from facility_coverage.study_file import CAPACITY_MODELS, FREE_NUMBER_MODELS, SitingSection
+
+_MOST_CURVE_SITES = 100
+_ROUNDING = 1e-6
+"""A rest of a demand point below this share is the rounding of the solver."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """People covered against the number of new sites.
+
+    Attributes
+    ----------
+    n_sites
+        Shape (k,), 0, 1, 2, …
+    people
+        Shape (k,), persons covered, existing facilities included: a plan of so many sites exists.
+    bound
+        Shape (k,), persons whom no plan of so many sites from these candidates exceeds.
+    """
+
+    n_sites: NDArray[np.int64]
+    people: NDArray[np.float64]
+    bound: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,56 +44,121 @@ class Suggestion:
 
     Attributes
     ----------
-    sites
-        The chosen candidates on their streets, in the order of their marginal gain.
-    gain
-        Persons newly covered by each after those before it.
-    n_candidates
-        How many candidates were weighed.
-    spacing_m
-        Least distance between two of them.
+    candidates
+        What could be chosen, and what was refused.
+    reached
+        Who is within the target of which candidate and facility.
+    solution
+        The model's answer; None where there was nothing to choose.
+    alone
+        Shape (candidates,), persons whom each would newly cover if no other were built.
+    gains
+        The chosen sites in the order of their marginal gain.
+    curve
+        People covered against the number of sites.
+    unreachable
+        Who cannot be served whatever is built.
     """
 
-    sites: Snaps
-    gain: NDArray[np.float64]
-    n_candidates: int
-    spacing_m: float
+    candidates: Candidates
+    reached: Reached
+    solution: Solution | None
+    alone: NDArray[np.float64]
+    gains: Gains
+    curve: Curve
+    unreachable: Unreachable
 
 
 def suggest_sites(
-    index: StreetIndex,
-    demand: Snaps,
-    uncovered_population: NDArray[np.float64],
-    threshold: Threshold,
-    section: SitingSection,
+    situation: Situation, candidates: Candidates, section: SitingSection, *, target_share: float
 ) -> Suggestion:
-    """Suggest the sites that newly cover the most people within a threshold.
+    """Suggest sites by the model that a study names.
 
     Parameters
     ----------
-    index
-        The network's segments.
-    demand
-        Demand points, tied to their streets.
-    uncovered_population
-        Shape (d,), persons whom no facility covers; 0 for points without a street.
-    threshold
-        The test.
+    situation
+        Who is to be served, and by whom so far.
+    candidates
+        Where a facility could be put.
     section
-        How many sites, and how far apart candidates are.
+        The model, how many sites, and how long to try.
+    target_share
+        Share of the people whom ``partial_lscp`` is to cover.
 
     Returns
     -------
     Suggestion
-        As many sites as asked, or as gain anybody.
+        As many sites as asked, or fewer where a further one would gain nobody.
     """
-    candidates, spacing_m = street_candidates(
-        street_points(index, demand), demand, uncovered_population, spacing_m=section.spacing_m
+    reached = Reached(situation.costs_of(candidates.snaps), situation.by_facility)
+    asked = section.sites > 0 or section.model in FREE_NUMBER_MODELS
+    somebody = bool((situation.population[reached.within_reach] > 0).any())
+    solution = (
+        solve(situation, candidates, reached, section, target_share=target_share)
+        if asked and somebody and len(candidates.table)
+        else None
     )
-    n_candidates = len(candidates.edge)
-    if n_candidates == 0 or section.sites == 0:
-        chosen = ChosenSites(np.empty(0, dtype=np.int64), np.empty(0))
-    else:
-        od = measure_access(index.network, candidates, demand, (threshold,)).od
-        chosen = choose_sites(od, uncovered_population, section.sites)
-    return Suggestion(candidates.take(chosen.candidate), chosen.gain, n_candidates, spacing_m)
+    chosen = np.empty(0, dtype=np.int64) if solution is None else solution.chosen
+    uncovered = situation.uncovered_population
+    gains = rank_by_gain(reached.by_candidate, uncovered, chosen)
+    return Suggestion(
+        candidates,
+        reached,
+        solution,
+        marks(reached.by_candidate) @ uncovered,
+        gains,
+        _curve(situation, candidates, reached, gains, section),
+        find_unreachable(
+            situation.index.network,
+            candidates.snaps,
+            situation.homes,
+            situation.population,
+            reached.within_reach,
+            _left_out(solution, situation.population, reached, chosen),
+        ),
+    )
+
+
+def _left_out(
+    solution: Solution | None,
+    population: NDArray[np.float64],
+    reached: Reached,
+    chosen: NDArray[np.int64],
+) -> LeftOut:
+    """Return the persons whom the plan leaves out though a site is in reach of them."""
+    people = np.zeros(len(population))
+    if solution is None:
+        return LeftOut(people, "too_few")
+    rows = np.setdiff1d(solution.blocking, solution.unserved)
+    people[rows] = population[rows]
+    if solution.model not in CAPACITY_MODELS:
+        return LeftOut(people, "too_few")
+    if solution.assigned is not None:
+        near = reached.covered
+        near[reached.by_candidate[chosen].indices] = True
+        rest = population - np.asarray(solution.assigned.sum(axis=1)).ravel()
+        full = near & (rest > population * _ROUNDING)
+        people[full] = rest[full]
+    return LeftOut(people, "capacity")
+
+
+def _curve(
+    situation: Situation,
+    candidates: Candidates,
+    reached: Reached,
+    gains: Gains,
+    section: SitingSection,
+) -> Curve:
+    """Return the curve up to twice the chosen sites; the plan itself lies on it."""
+    before = float(situation.population[reached.covered].sum())
+    plan = before + np.cumsum(np.concatenate([[0.0], gains.gain]))
+    most = min(max(2 * len(gains.site), section.sites), _MOST_CURVE_SITES)
+    most = max(min(most, len(candidates.table)), len(gains.site))
+    if most == 0:
+        return Curve(np.zeros(1, dtype=np.int64), plan, plan)
+    problem = coverage_problem(reached, situation.population, candidates)
+    effort = Effort(time_limit_s=section.time_limit_s, gap=section.gap)
+    people, bound = coverage_curve(problem, most, limit=situation.target.limit, effort=effort)
+    people[: len(plan)] = np.maximum(people[: len(plan)], plan)
+    people = np.maximum.accumulate(people)
+    return Curve(np.arange(most + 1), people, np.maximum(bound, people))

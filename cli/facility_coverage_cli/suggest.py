@@ -1,0 +1,146 @@
+"""``suggest``: where to build next, and how near that is to the best possible."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facility_coverage.errors import InfeasibleError
+from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet, checked_section
+from facility_coverage_cli.run import carry_out, refuse_inside
+from facility_coverage_cli.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from facility_coverage.result import StudyResult
+    from facility_coverage.study_file import SitingSection
+
+
+def suggest(
+    study_file: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")],
+    *,
+    sites: Annotated[
+        int | None, typer.Option("--sites", help="Most new sites; lscp models find the number.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            help="mclp, lscp, partial_lscp, p_median, p_center, capacitated_mclp or "
+            "capacitated_p_median.",
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", help="Seconds for the solver; without it, a fixed effort."),
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option("--gap", help="Good enough: 0.005 stops at a gap of 0.5 %.")
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", help="Most that all new sites cost together.")
+    ] = None,
+    capacity: Annotated[
+        float | None, typer.Option("--capacity", help="Residents that a new site can serve.")
+    ] = None,
+    robustness: Annotated[
+        bool,
+        typer.Option(
+            "--robustness/--no-robustness",
+            help="Try the chosen sites at other speeds and populations, and one by one.",
+        ),
+    ] = True,
+    overwrite: Overwrite = False,
+    cache: Cache = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Suggest where to build next.
+
+    Takes the [siting] section of the study file; options go before its keys. Writes the sites,
+    the candidates, what each site adds, and a map.
+    """
+    from facility_coverage.files import atomic_folder, refuse_existing
+    from facility_coverage.outputs.folder import summary, write_siting
+    from facility_coverage.study_file import Study
+    from facility_coverage_maps.page import write_map
+
+    started_s = time.monotonic()
+    asked = {
+        "--sites": ("sites", sites),
+        "--model": ("model", model),
+        "--time-limit": ("time_limit_s", time_limit),
+        "--gap": ("gap", gap),
+        "--budget": ("budget", budget),
+        "--capacity": ("capacity", capacity),
+    }
+    study = Study.load(study_file)
+    section = _asked_for(study.siting, asked, robustness=robustness)
+    study = study.model_copy(update={"siting": section})
+    refuse_existing(out, overwrite=overwrite)
+    refuse_inside(out, study_file, study)
+    result = carry_out(study, cache=cache, quiet=quiet)
+    with atomic_folder(out, overwrite=overwrite) as folder:
+        write_siting(result, folder)
+        write_map(result, folder / "map.html")
+    if json:
+        say_json(summary(result))
+    elif not quiet:
+        for line in _lines(result, out, time.monotonic() - started_s):
+            say(line)
+    _refuse_infeasible(result, out)
+
+
+def _asked_for(
+    section: "SitingSection", asked: dict[str, tuple[str, Any]], *, robustness: bool
+) -> "SitingSection":
+    """Put the options in place of the keys of the study file."""
+    given = {option: pair for option, pair in asked.items() if pair[1] is not None}
+    values = section.model_dump() | dict(given.values()) | {"robustness": robustness}
+    typed = " ".join(f"{option} {value}" for option, (_, value) in given.items())
+    return checked_section(typed or "[siting]", type(section), values)
+
+
+def _refuse_infeasible(result: "StudyResult", out: Path) -> None:
+    """Leave with the exit code of an infeasible request, and name the rows that make it so."""
+    answer = result.siting.answer
+    if answer["status"] == "infeasible":
+        msg = (
+            f"{out}: no plan from {answer['candidates']} candidates meets what was asked; "
+            f"{len(result.siting.unreachable)} demand points stand against it, listed in "
+            f"{out / 'unreachable.csv'}; add candidates, or ask for less"
+        )
+        raise InfeasibleError(msg)
+
+
+def _lines(result: "StudyResult", out: Path, took_s: float) -> "Iterator[str]":
+    """Yield the answer: how good, how sure, which sites, and where it stands."""
+    from facility_coverage.siting.notes import MODEL_NAMES, STATUS_WORDS, UNIT_WORDS
+
+    answer, curve = result.siting.answer, result.siting.curve
+    yield f"{result.study.study.name}: {MODEL_NAMES[answer['model']]}"
+    yield (
+        f"  {answer['sites']} sites of {answer['candidates']:,} candidates "
+        f"({answer['considered']:,} places looked at), {took_s:.1f} s in all"
+    )
+    yield f"  status: {STATUS_WORDS[answer['status']]}"
+    if answer.get("objective") is not None:
+        yield (
+            f"  objective {answer['objective']:,.0f} {UNIT_WORDS[answer['unit']]}, bound "
+            f"{answer['bound']:,.0f}, gap {answer['gap']:.2%}"
+        )
+    before = curve["covered_population"].iloc[0]
+    after = before + answer["gain_population"]
+    label, total = result.target.label, result.total["population"]
+    yield f"  within {label} today      {before:13,.0f} {before / total:7.1%}"
+    yield f"  within {label} with sites {after:13,.0f} {after / total:7.1%}"
+    for site in result.candidates.itertuples():
+        place = site.candidate_name or site.candidate_id
+        yield f"  {site.rank:3}. {place} ({site.unit_name}): +{site.gain_population:,.0f} people"
+    for note in result.notes:
+        yield f"Note: {note}"
+    yield f"Sites: {out / 'sites.csv'}, {out / 'candidates.geojson'}"
+    yield f"Map: {out / 'map.html'}"
