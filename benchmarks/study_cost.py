@@ -22,7 +22,7 @@ def one_run(study: Path, folder: Path) -> tuple[float, float]:
     """Run a study once; return wall and processor seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    arguments = ["run", study, "--out", folder / "out", "--cache", folder / "cache"]
+    arguments = ["run", str(study), "--out", str(folder / "out"), "--cache", str(folder / "cache")]
     subprocess.run([COMMAND, *arguments, "--overwrite", "--quiet"], check=True)  # noqa: S603
     wall_s = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,0 +1,112 @@
+"""Work in a process of its own: what it took, and the most memory that it held."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from memory import peak_mb
+from timing import Spent, Turn, clock
+
+
+class WorkFailedError(RuntimeError):
+    """A process of its own ended in an error."""
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What a process of its own answers.
+
+    Attributes
+    ----------
+    value
+        The work's result, as JSON carries it.
+    before_mb, peak_mb
+        The most memory that the process had held before and after the work.
+    """
+
+    value: Any
+    before_mb: float
+    peak_mb: float
+
+
+def run(command: Sequence[str | Path], **variables: str) -> Turn[str]:
+    """Run a command as a user would.
+
+    Parameters
+    ----------
+    command
+        Program and arguments.
+    variables
+        Environment variables besides our own.
+
+    Returns
+    -------
+    Turn
+        What it took, its start included, and its standard output.
+
+    Raises
+    ------
+    WorkFailedError
+        It ended in an error, whose last line is told.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started_s = time.perf_counter()
+    finished = subprocess.run(  # noqa: S603  (our own programs)
+        command,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **variables},
+    )
+    wall_s = time.perf_counter() - started_s
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if finished.returncode:
+        raise WorkFailedError("; ".join(finished.stderr.strip().splitlines()[-1:]))
+    processor_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Turn(Spent(wall_s, processor_s), finished.stdout)
+
+
+def answer(work: Callable[[], Any]) -> None:
+    """Do work in this process and print what the process that asked reads.
+
+    Parameters
+    ----------
+    work
+        What to do; libraries are imported beforehand.
+    """
+    before_mb = peak_mb()
+    turn = clock(work)
+    spent = {"wall_s": turn.spent.wall_s, "processor_s": turn.spent.processor_s}
+    held = {"value": turn.result, "before_mb": before_mb, "peak_mb": peak_mb()}
+    print(json.dumps({"spent": spent, "apart": held}))
+
+
+def ask(script: Path, *arguments: str | Path) -> Turn[Apart]:
+    """Run a script that calls ``answer``.
+
+    Parameters
+    ----------
+    script
+        The script.
+    arguments
+        Its arguments.
+
+    Returns
+    -------
+    Turn
+        What it took inside the process, imports not counted, and its answer.
+
+    Raises
+    ------
+    WorkFailedError
+        See ``run``.
+    """
+    said = json.loads(run([sys.executable, script, *arguments]).result.splitlines()[-1])
+    return Turn(Spent(**said["spent"]), Apart(**said["apart"]))
