@@ -1,5 +1,7 @@
 # The wheel in a slim Python, run by a user without rights.
 #   docker build -t facility-coverage .
+#   docker run --rm -p 127.0.0.1:8000:8000 -v coverage:/data facility-coverage
+#     serves the demo study; prints an API key once, unless FACILITY_COVERAGE_KEY holds one
 #   docker run --rm -v "$PWD/out:/data" facility-coverage demo --out /data/demo
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /source
@@ -23,6 +25,8 @@ USER planner
 WORKDIR /data
 # Compile the kernels once, into the user's cache, so that the first run is as fast as any.
 RUN facility-coverage doctor --quiet
-HEALTHCHECK --interval=5m --timeout=60s CMD ["facility-coverage", "doctor", "--quiet"]
+HEALTHCHECK --interval=1m --timeout=10s --start-period=2m CMD ["python", "-c", \
+  "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=5)"]
+EXPOSE 8000
 ENTRYPOINT ["facility-coverage"]
-CMD ["demo", "--out", "/data/demo"]
+CMD ["serve", "--demo", "--host", "0.0.0.0", "--generate-key", "--files", "/data/service"]

@@ -1,0 +1,1 @@
+"""One module per step; ``Store.open`` takes those that a database lacks."""
