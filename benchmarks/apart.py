@@ -54,7 +54,7 @@ def run(command: Sequence[str | Path], **variables: str) -> Turn[str]:
     Raises
     ------
     WorkFailedError
-        It ended in an error, whose last line is told.
+        It ended in an error, whose last line is told, or its exit code.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started_s = time.perf_counter()
@@ -68,7 +68,8 @@ def run(command: Sequence[str | Path], **variables: str) -> Turn[str]:
     wall_s = time.perf_counter() - started_s
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if finished.returncode:
-        raise WorkFailedError("; ".join(finished.stderr.strip().splitlines()[-1:]))
+        said = finished.stderr.strip().splitlines()[-1:]
+        raise WorkFailedError(*said or [f"exit code {finished.returncode}"])
     processor_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Turn(Spent(wall_s, processor_s), finished.stdout)
 

@@ -131,7 +131,8 @@ def measure(task: Task, folder: Path) -> list[Row]:
             failed[engine] = NOT_INSTALLED
             continue
         print(f"  {task.title}: {engine} …", file=sys.stderr)
-        arguments = (ENGINES[engine], task.model, path, str(SITES))
+        gap = str(task.most_gap_percent / 100)
+        arguments = (ENGINES[engine], task.model, path, str(SITES), gap)
         try:
             turns[engine] = ask(HERE / "siting_engines.py", *arguments)
         except WorkFailedError as error:

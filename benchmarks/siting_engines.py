@@ -1,6 +1,6 @@
 """One engine at one location problem, in this process.
 
-    python benchmarks/siting_engines.py ENGINE MODEL INSTANCE.npz SITES
+    python benchmarks/siting_engines.py ENGINE MODEL INSTANCE.npz SITES GAP
 
 prints what it took, what it chose and what it says of its answer. Engines: ours, highs, spopt-cbc,
 spopt-highs; models: mclp, p_median.
@@ -45,23 +45,24 @@ class Said:
     gap: float | None
 
 
-def by_ours(model: str, instance: Instance, sites: int) -> Said:
-    """Solve with the program's default effort; its model stands when the search can start."""
+def by_ours(gap: float, model: str, instance: Instance, sites: int) -> Said:
+    """Solve until the gap is proven; the model stands when the search can start."""
     from facility_coverage.siting.mclp import covering, mclp
     from facility_coverage.siting.p_median import p_median
     from facility_coverage.siting.problem import SiteCount, siting_problem, within
+    from facility_coverage.siting.solution import Effort
 
     ids = [f"{site:06d}" for site in range(instance.od_s.shape[0])]
-    allowance = SiteCount(sites)
+    effort, allowance = Effort(gap=gap), SiteCount(sites)
     limit_s = instance.limit_s
     started_s = time.process_time()
     problem = siting_problem(csr_array(instance.od_s.T), instance.people, ids)
     covering(problem, allowance, within(problem, limit_s))
     built_s = time.process_time() - started_s
     if model == "mclp":
-        found = mclp(problem, allowance, limit=limit_s)
+        found = mclp(problem, allowance, limit=limit_s, effort=effort)
     else:
-        found = p_median(problem, allowance, unserved_cost=limit_s)
+        found = p_median(problem, allowance, unserved_cost=limit_s, effort=effort)
     return Said(built_s, found.chosen.tolist(), found.status, found.gap)
 
 
@@ -114,19 +115,19 @@ def by_spopt(solver: str, model: str, instance: Instance, sites: int) -> Said:
     return Said(built_s, chosen, f'says "{status}", truly "{truly}"', None)
 
 
-ENGINES: dict[str, Callable[[str, Instance, int], Said]] = {
-    "ours": by_ours,
+PEERS: dict[str, Callable[[str, Instance, int], Said]] = {
     "highs": by_highs,
     "spopt-cbc": partial(by_spopt, "cbc"),
     "spopt-highs": partial(by_spopt, "highs"),
 }
 
 
-def main(engine: str, model: str, path: Path, sites: int) -> None:
+def main(engine: str, model: str, path: Path, sites: int, gap: float) -> None:
     """Solve one instance and print the answer."""
     instance = Instance.load(path)
-    answer(lambda: asdict(ENGINES[engine](model, instance, sites)))
+    solve = partial(by_ours, gap) if engine == "ours" else PEERS[engine]
+    answer(lambda: asdict(solve(model, instance, sites)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))

@@ -12,7 +12,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 ROUNDS = 5
 ENOUGH_S = 30.0
-"""An engine that has used that many seconds takes no further turns."""
+"""An engine that has used that many seconds takes no turns beyond one that counts."""
 LEAST_TURN_S = 0.2
 """Quicker work is repeated within a turn, so that the clock's grain does not count."""
 
@@ -117,13 +117,13 @@ def take_turns(
     used_s = dict.fromkeys(engines, 0.0)
     for round_ in range(rounds + 1):
         for name, turn in engines.items():
-            if used_s[name] > ENOUGH_S:
+            if used_s[name] > ENOUGH_S and counted[name]:
                 continue
             started_s = time.perf_counter()
             taken = turn()
             used_s[name] += time.perf_counter() - started_s
             first.setdefault(name, taken)
-            if round_ > 0 or used_s[name] > ENOUGH_S:
+            if round_ > 0:
                 counted[name].append(taken.spent)
     return {
         name: Timing(median(counted[name]), len(counted[name]), first[name].result)

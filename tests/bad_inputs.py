@@ -126,6 +126,50 @@ CASES = {
         InputError,
         (STUDY, "demand: cell_crs is about cells", "add cell_size_m = 100 or remove cell_crs"),
     ),
+    "a list of premises that is not there": case(
+        key("siting", candidates="premises.csv"),
+        NotFoundError,
+        (STUDY, "siting.candidates: there is no file", "correct the path"),
+    ),
+    "premises without positions": case(
+        key("siting", candidates=PEOPLE, lon="x"),
+        SchemaError,
+        (PEOPLE, "has no column 'x' (siting.lon)", COLUMN),
+    ),
+    "a layer of points to exclude": case(
+        both(
+            people_layer({"type": "Point", "coordinates": degrees(350, 10)}),
+            key("demand", source=PEOPLE),
+            key("siting", exclude_layer="people.geojson"),
+        ),
+        GeometryError,
+        ("people.geojson", "no polygon in row 1 but Point", "name a polygon layer"),
+    ),
+    "a budget without costs": case(
+        key("siting", budget=5),
+        InputError,
+        (STUDY, "siting: budget needs candidates", "a list that says what each costs"),
+    ),
+    "a budget that the model does not know": case(
+        key("siting", budget=5, model="lscp"),
+        InputError,
+        (STUDY, "siting: budget is for", "choose one of them"),
+    ),
+    "capacities that nobody states": case(
+        key("siting", model="capacitated_mclp"),
+        InputError,
+        (STUDY, "siting: capacitated_mclp needs capacity", "the residents that a new site"),
+    ),
+    "a negative capacity": case(
+        key("siting", capacity=-1),
+        InputError,
+        (STUDY, "siting.capacity", "greater than 0 (found -1)"),
+    ),
+    "land of a saved network": case(
+        both(saved_network, key("siting", exclude=["water"]), key("facilities", source=REGISTER)),
+        InputError,
+        ("streets.npz", "holds no water, parks or industry", "name the OSM file"),
+    ),
     "study in degrees": case(
         key("study", crs="EPSG:4326"),
         CrsError,
@@ -185,7 +229,7 @@ CASES = {
     "no street": case(
         text("streets.osm", '<osm version="0.6"><node id="1" lat="23.1" lon="113.3"/></osm>'),
         InputError,
-        ("streets.osm", "holds no street that can be walked", "is it the extract of this district"),
+        ("streets.osm", "holds no street that can be used", "is it the extract of this district"),
     ),
     "saved network that is none": case(
         both(text("streets.npz", "x"), key("network", source="streets.npz")),
@@ -195,7 +239,11 @@ CASES = {
     "saved network of another speed": case(
         both(saved_network, key("network", speed_kph=5.0)),
         InputError,
-        ("streets.npz", "speed_kph=3.6", "build it again or name the OSM file itself"),
+        (
+            "streets.npz",
+            "speed_kph = 3.6 where 5.0 is asked for",
+            "build it again or name the OSM file itself",
+        ),
     ),
     "saved network without places": case(
         both(saved_network, key("facilities", source="osm")),

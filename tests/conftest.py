@@ -1,9 +1,14 @@
 """What every suite shares: a clean environment, and where real data lies."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import postgis_server
 import pytest
+
+from facility_coverage_api.store.database import Database
+from facility_coverage_api.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,3 +38,40 @@ def plan_texts() -> Path:
     if not (facts / "plans").is_dir():
         pytest.skip(f"no plan texts at {facts}; FACILITY_COVERAGE_TEST_FACTS names their folder")
     return facts / "plans"
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[postgis_server.PostgisServer]:
+    """Return a real PostgreSQL with PostGIS; without one tests skip, and in CI they fail."""
+    reason = postgis_server.missing()
+    if reason is not None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with postgis_server.postgis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgis_url(postgis: postgis_server.PostgisServer) -> str:
+    """Return the URL of a database that has its tables; ``database_url`` empties it."""
+    url = postgis.new_database("shared")
+    Database.open(url).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind that the service can use."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url: str = request.getfixturevalue("postgis_url")
+    server: postgis_server.PostgisServer = request.getfixturevalue("postgis")
+    server.execute("TRUNCATE jobs, studies, upload_parts, uploads, files", "shared")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    """Return an empty store on each kind of database."""
+    opened = Store.open(database_url, tmp_path / "service")
+    yield opened
+    opened.close()

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.osm import WayTable
+from facility_coverage.inputs.elevation import Elevation
+from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.build import build_network
 from facility_coverage.network.profiles import Profile, walk
 from facility_coverage.network.street_network import StreetNetwork
@@ -19,21 +20,33 @@ def network_of(
     nodes: Mapping[int, tuple[float, float]],
     ways: Mapping[int, list[int]],
     profile: Profile | None = None,
+    *,
+    tags: Mapping[int, dict[str, str]] | None = None,
+    node_class: Mapping[int, str] | None = None,
+    elevation: Elevation | None = None,
 ) -> StreetNetwork:
-    """Build a network from node positions (metres from the corner) and ways (lists of nodes)."""
+    """Build a network from node positions (metres from the corner) and ways (lists of nodes).
+
+    A way is a residential street unless ``tags`` say more of it; none of them may be closed.
+    """
+    profile = profile or walk(3.6)
     rows = sorted(ways)
+    tagged = [{"highway": "residential"} | (tags or {}).get(way, {}) for way in rows]
     ids = [node for way in rows for node in ways[way]]
     xy = np.array([nodes[node] for node in ids], dtype=float) + CORNER_M
     table = WayTable(
         way_id=np.array(rows, dtype=np.int64),
-        street_class=("residential",) * len(rows),
+        street_class=tuple(row["highway"] for row in tagged),
         name=("",) * len(rows),
+        speed_kph=np.array([profile.speeds_kph(row) for row in tagged]),
+        off_ground=np.array(["bridge" in row or "tunnel" in row for row in tagged]),
         node_offset=np.cumsum([0, *(len(ways[way]) for way in rows)], dtype=np.int64),
         node_id=np.array(ids, dtype=np.int64),
         node_lonlat=project(xy, CRS, WGS84),
+        node_class=dict(node_class or {}),
         torn_ways=0,
     )
-    return build_network(table, profile or walk(3.6), CRS)
+    return build_network(table, profile, CRS, elevation)
 
 
 def grid_city(columns: int, rows: int, block_m: float = 100.0) -> StreetNetwork:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from facility_coverage.result import StudyResult
+from facility_coverage.result import SitingResult, StudyResult, Surface
 from facility_coverage.study_file import Study
 
 CRS = "EPSG:4547"
@@ -79,11 +79,15 @@ def toy_result(
         total |= _per_threshold(study, column, values)
     return StudyResult(
         study=study, crs=CRS, thresholds=study.coverage.thresholds, target=study.coverage.target,
-        units=units, facilities_by_unit=pd.DataFrame(), total=total, facilities=sites,
-        isochrones=_isochrones(study, sites, circle_points), streets=_streets(streets, len(names)),
+        units=units, facilities_by_unit=pd.DataFrame(), findings=_findings(names),
+        conflicts=pd.DataFrame(), total=total, facilities=sites,
+        isochrones=_isochrones(study, sites, circle_points),
+        surface=Surface(CORNER_M, SIDE_M, np.zeros((1, 1), dtype=np.float32)), self_check={},
+        streets=_streets(streets, len(names)),
         demand=gpd.GeoDataFrame(geometry=[], crs=CRS), gaps=_gaps(names),
-        candidates=_candidates(names), snap_audit=pd.DataFrame(), overlaps=pd.DataFrame(),
-        network={}, notes=names,
+        candidates=_candidates(names), siting=_siting(names), snap_audit=pd.DataFrame(),
+        overlaps=pd.DataFrame(), notes=names,
+        network={"profile": "walk", "mode": "foot", "speed_kph": 4.0},
     )  # fmt: skip
 
 
@@ -91,6 +95,32 @@ def _per_threshold(study: Study, measure: str, values: Iterable[object]) -> dict
     """Return one value a threshold, each under its column's name."""
     labels = [threshold.label for threshold in study.coverage.thresholds]
     return {f"{measure}_{label}": value for label, value in zip(labels, values, strict=True)}
+
+
+def _findings(names: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return a clause on subdistricts and one on facilities, every text of which is a name."""
+    at = np.arange(len(names))
+    verdicts = np.array(["fail", "advice", "not_assessable", "pass"], dtype=object)
+    texts = np.array(names, dtype=object)
+    of_units = pd.DataFrame(
+        {
+            "standard_id": "own", "clause_id": names[0], "scope": "subdistrict",
+            "quantity": "presence", "unit_id": [f"u{i:02d}" for i in at], "unit_name": texts,
+            "facility_id": "", "facility_name": "", "verdict": verdicts[at % 4],
+            "measured": np.where(at % 4 == 2, np.nan, at + 0.5), "required": names[1],
+            "reason": texts, "evidence": [(name, "f000") for name in names], "strength": "must",
+            "confidence": "plan", "quote": names[2],
+        }
+    )  # fmt: skip
+    of_facilities = of_units.head(2).assign(
+        clause_id="size", quantity="beds", facility_id=["f000", "f001"], facility_name=texts[:2]
+    )
+    whole = of_units.head(1).assign(clause_id="whole", unit_id="", unit_name="")
+    return gpd.GeoDataFrame(
+        pd.concat([of_units, of_facilities, whole], ignore_index=True),
+        geometry=[_square(i).centroid for i in (*at, 0, 1)] + [shapely.Point()],
+        crs=CRS,
+    )
 
 
 def _square(column: int, inset_m: float = 0.0) -> shapely.Polygon:
@@ -196,14 +226,49 @@ def _gaps(names: tuple[str, ...]) -> gpd.GeoDataFrame:
 
 
 def _candidates(names: tuple[str, ...]) -> gpd.GeoDataFrame:
-    """Return two suggested sites in the subdistricts farthest west."""
+    """Return two suggested sites in the subdistricts farthest west; their rules are names too."""
     return gpd.GeoDataFrame(
         {
             "site_id": ["site-001", "site-002"], "rank": [1, 2],
-            "gain_population": [800.0, 300.0], "cumulative_population": [30_800.0, 31_100.0],
-            "cumulative_share": [0.616, 0.622], "unit_id": ["u00", "u01"], "unit_name": names[:2],
-            "way_id": [1, 2], "method": "greedy + swap", "bound": "none",
+            "candidate_id": ["c1", "c2"], "candidate_name": names[:2],
+            "gain_population": [800.0, 300.0], "alone_population": [800.0, 350.0],
+            "last_population": [750.0, 300.0], "mean_population": [775.0, 325.0],
+            "cumulative_population": [30_800.0, 31_100.0], "cumulative_share": [0.616, 0.622],
+            "unit_id": ["u00", "u01"], "unit_name": names[:2], "way_id": [1, 2],
+            "rules": names[:2], "stays_share": [0.5, np.nan],
+            "method": "mclp", "status": "optimal", "bound": 31_150.0, "gap": 0.001,
         },
         geometry=[shapely.Point(CORNER_M[0] + x, CORNER_M[1] + 1600) for x in (500.0, 2500.0)],
         crs=CRS,
     )  # fmt: skip
+
+
+def _siting(names: tuple[str, ...]) -> SitingResult:
+    """Return how those two were chosen among four candidates, and people whom none can serve."""
+    x, y = CORNER_M
+    points = [shapely.Point(x + 500.0 * i, y + 1600) for i in range(4)]
+    return SitingResult(
+        answer={"model": "mclp", "status": "feasible", "gap": 0.001},
+        places=gpd.GeoDataFrame(
+            {"status": ["chosen", "allowed", "allowed", "refused"]}, geometry=points, crs=CRS
+        ),
+        gains_by_unit=pd.DataFrame(
+            {"rank": [1, 1, 2], "unit_name": names[:3], "gain_population": [500.0, 300.0, 300.0]}
+        ),
+        curve=pd.DataFrame(
+            {
+                "sites": [0, 1, 2, 3],
+                "covered_share": [0.6, 0.616, 0.622, 0.625],
+                "bound_share": [0.6, 0.616, 0.623, 0.63],
+            }
+        ),
+        robustness=pd.DataFrame(),
+        unreachable=gpd.GeoDataFrame(
+            {
+                "population": [7.0, 8.0],
+                "reason": [names[0], "every candidate is farther than the limit"],
+            },
+            geometry=points[:2],
+            crs=CRS,
+        ),
+    )

@@ -145,6 +145,7 @@ def _self_test() -> str:
     from facility_coverage.network.profiles import walk
     from facility_coverage.study import facility_isochrones
     from facility_coverage.study_file import CoverageSection, FacilitiesSection
+    from facility_coverage.travel.circles import Drawing
 
     coverage = CoverageSection(minutes=[5.0])
     with TemporaryDirectory() as name:
@@ -156,7 +157,7 @@ def _self_test() -> str:
             FacilitiesSection.model_construct(source=str(folder / "centre.csv")),
             coverage.thresholds,
             off_street_limit_m=coverage.off_street_limit_m,
-            cell_size_m=coverage.cell_size_m,
+            drawing=Drawing.of(coverage),
         )
     area_m2 = float(layer["area_m2"].sum())
     if abs(area_m2 / STREET_AREA_M2 - 1.0) > AREA_TOLERANCE:

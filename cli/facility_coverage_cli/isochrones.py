@@ -1,7 +1,7 @@
 """``isochrones``: one polygon per facility and band."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,8 +10,10 @@ from facility_coverage_cli.folders import cache_folder, refuse_target
 from facility_coverage_cli.network import open_network
 from facility_coverage_cli.options import (
     Cache,
+    Elevation,
     Json,
     Overwrite,
+    ProfileName,
     Quiet,
     SpeedKph,
     checked_section,
@@ -34,6 +36,10 @@ Register = Annotated[
     Path, typer.Option("--facilities", help="Register of facilities: csv, xlsx, geojson, gpkg.")
 ]
 Minutes = Annotated[str, typer.Option("--minutes", help="Walking minutes, such as 5,10,15.")]
+Method = Annotated[
+    Literal["exact", "streets"],
+    typer.Option("--method", help="The area itself, or reached streets with a margin of 25 m."),
+]
 Target = Annotated[
     Path, typer.Option("--out", help=f"File to write, ending in {', '.join(ENDINGS)}.")
 ]
@@ -45,7 +51,10 @@ def isochrones(
     minutes: Minutes,
     out: Target,
     *,
+    method: Method = "exact",
+    profile: ProfileName = None,
     speed_kph: SpeedKph = None,
+    elevation: Elevation = None,
     cache: Cache = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -53,25 +62,29 @@ def isochrones(
 ) -> None:
     """Draw one polygon per facility and band.
 
-    Columns: facility_id, threshold_s, area_m2, access_s (walk from the facility to its street).
+    Columns: facility_id, threshold_s, area_m2, access_s (walk from the facility to its street),
+    method and its cell_size_m or street_buffer_m.
     """
     from facility_coverage.outputs.layers import write_layer
     from facility_coverage.study import facility_isochrones
     from facility_coverage.study_file import FacilitiesSection
+    from facility_coverage.travel.circles import Drawing
 
     refuse_target(out, ENDINGS, overwrite=overwrite)
-    coverage = _coverage(minutes)
+    coverage = _coverage(minutes, method)
     register = FacilitiesSection.model_construct(source=str(facilities.resolve()))
     with progress(quiet=quiet) as advance:
         advance("Reading streets", 0.0)
-        streets = open_network(network, speed_kph, cache=cache_folder(cache))
+        streets = open_network(
+            network, profile, speed_kph, elevation=elevation, cache=cache_folder(cache)
+        )
         advance("Drawing isochrones", 0.5)
         layer = facility_isochrones(
             streets,
             register,
             coverage.thresholds,
             off_street_limit_m=coverage.off_street_limit_m,
-            cell_size_m=coverage.cell_size_m,
+            drawing=Drawing.of(coverage),
         )
         write_layer(layer.drop(columns=["scope", "threshold_m"]), out)
     for facility, reason in _left_out(register, streets.crs, layer, coverage):
@@ -98,7 +111,7 @@ def _left_out(
         yield str(row.facility_id), str(row.reason) or far
 
 
-def _coverage(minutes: str) -> "CoverageSection":
+def _coverage(minutes: str, method: str) -> "CoverageSection":
     """Read ``5,10,15`` under the rules of a study file's ``[coverage]``."""
     from facility_coverage.study_file import CoverageSection
 
@@ -108,4 +121,4 @@ def _coverage(minutes: str) -> "CoverageSection":
     except ValueError as error:
         msg = f"{option}: not numbers; write them as 5,10,15"
         raise InputError(msg) from error
-    return checked_section(option, CoverageSection, {"minutes": values})
+    return checked_section(option, CoverageSection, {"minutes": values, "method": method})

@@ -12,17 +12,23 @@ from typer.exceptions import TyperException
 from facility_coverage import __version__
 from facility_coverage.errors import FacilityCoverageError
 from facility_coverage_cli.check import check
+from facility_coverage_cli.compare import compare
 from facility_coverage_cli.demo import demo
 from facility_coverage_cli.doctor import doctor
+from facility_coverage_cli.figures import figures
 from facility_coverage_cli.isochrones import isochrones
+from facility_coverage_cli.key import key
 from facility_coverage_cli.network import network
 from facility_coverage_cli.run import run_study_file
+from facility_coverage_cli.serve import serve
+from facility_coverage_cli.suggest import suggest
 from facility_coverage_cli.terminal import (
     Session,
     report_defect,
     say_error,
     show_warning,
 )
+from facility_coverage_cli.worker import worker
 
 NAME = "facility-coverage"
 USAGE_EXIT = 2
@@ -43,9 +49,15 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("run")(run_study_file)
+app.command("suggest")(suggest)
 app.add_typer(network, name="network")
 app.command("isochrones")(isochrones)
 app.command("check")(check)
+app.command("compare")(compare)
+app.command("figures")(figures)
+app.command("worker")(worker)
+app.command("serve")(serve)
+app.command("key")(key)
 app.command("doctor")(doctor)
 
 

@@ -1,16 +1,24 @@
-"""``network``: street networks, built once and kept in a file."""
+"""``network``: street networks, built once and kept in a file, and the profiles that shape them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facility_coverage.units import DEFAULT_WALK_SPEED_KPH
 from facility_coverage_cli.folders import refuse_target
-from facility_coverage_cli.options import Json, Overwrite, Quiet, SpeedKph, checked_section
+from facility_coverage_cli.options import (
+    Elevation,
+    Json,
+    Overwrite,
+    ProfileName,
+    Quiet,
+    SpeedKph,
+    checked_section,
+)
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
+    from facility_coverage.network.profiles import Profile
     from facility_coverage.network.street_network import StreetNetwork
 
 network = typer.Typer(help="Street networks, built once and kept in a file.", rich_markup_mode=None)
@@ -28,33 +36,85 @@ def build(
     ],
     out: Annotated[Path, typer.Option("--out", help="File to write, ending in .npz.")],
     *,
+    profile: ProfileName = None,
     speed_kph: SpeedKph = None,
+    elevation: Elevation = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Read the walkable streets of an OSM file and keep them as a network."""
+    """Read the streets of an OSM file that a profile may use and keep them as a network."""
+    from facility_coverage.crs import require_true_lengths
+
     refuse_target(out, (".npz",), overwrite=overwrite)
-    streets = open_network(source, speed_kph, cache=None)
+    streets = open_network(source, profile, speed_kph, elevation=elevation, cache=None)
+    require_true_lengths(streets.crs, streets.corners_xy, str(source))
     streets.save(out)
     figures = streets.summary()
     if json:
         say_json({"path": str(out), **figures})
     elif not quiet:
         say(f"{out}")
+        figures["speed_kph"] = _speed(streets.profile)
         for name, value in figures.items():
-            say(f"  {name}: {value:,}" if isinstance(value, int | float) else f"  {name}: {value}")
+            if value is not None:
+                shown = f"{value:,}" if isinstance(value, int | float) else value
+                say(f"  {name}: {shown}")
 
 
-def open_network(source: Path, speed_kph: float | None, *, cache: Path | None) -> "StreetNetwork":
+@network.command("profiles")
+def profiles(
+    *,
+    language: Annotated[
+        Literal["en", "zh"], typer.Option("--language", help="Language of the sources.")
+    ] = "en",
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """List the profiles that come with the program, each with its source."""
+    from facility_coverage.network.profiles import SHIPPED, shipped_profile
+    from facility_coverage.words import say as in_words
+
+    shipped = [shipped_profile(name) for name in SHIPPED]
+    if json:
+        say_json([profile.model_dump(mode="json") for profile in shipped])
+    for profile in () if json or quiet else shipped:
+        towards = in_words(
+            "to the facility" if profile.direction == "to" else "from the facility", language
+        )
+        say(f"{profile.name:<12}{f'{_speed(profile)} km/h':<18}{towards}")
+        say(f"  {in_words(profile.source, language)}")
+
+
+def _speed(profile: "Profile") -> str:
+    """Say how fast a profile is: one speed, or the least and the most."""
+    if isinstance(profile.speed_kph, dict):
+        speeds = profile.speed_kph.values()
+        return f"{min(speeds):g}–{max(speeds):g}"
+    return f"{profile.speed_kph:g}"
+
+
+def open_network(
+    source: Path,
+    profile: str | None,
+    speed_kph: float | None,
+    *,
+    elevation: Path | None = None,
+    cache: Path | None,
+) -> "StreetNetwork":
     """Open a street network from an OSM file or a saved network.
 
     Parameters
     ----------
     source
         An OSM file, or an ``.npz`` that ``network build`` wrote.
+    profile
+        Name of a shipped profile or path of a profile file; None takes that of a saved network,
+        else ``walk``.
     speed_kph
-        Walking speed; None takes that of a saved network, or the default.
+        In place of the profile's speed.
+    elevation
+        An elevation model whose slopes change the speed.
     cache
         Folder for built networks; None keeps none.
 
@@ -64,13 +124,20 @@ def open_network(source: Path, speed_kph: float | None, *, cache: Path | None) -
         The network.
     """
     from facility_coverage.network.cache import street_network
-    from facility_coverage.network.profiles import walk
+    from facility_coverage.network.profiles import chosen_profile
     from facility_coverage.network.street_network import StreetNetwork
     from facility_coverage.study_file import NetworkSection
 
-    if speed_kph is None and source.suffix == ".npz":
+    asked = {"profile": profile, "speed_kph": speed_kph, "elevation": elevation}
+    given = {key: value for key, value in asked.items() if value is not None}
+    if not given and source.suffix == ".npz":
         return StreetNetwork.load(source)
-    speed = DEFAULT_WALK_SPEED_KPH if speed_kph is None else speed_kph
-    option = f"--speed-kph {speed:g}"
-    section = checked_section(option, NetworkSection, {"source": "-", "speed_kph": speed})
-    return street_network(source, walk(section.speed_kph), cache_folder=cache)
+    options = " ".join(
+        f"--{key.replace('_', '-')} {f'{value:g}' if isinstance(value, float) else value}"
+        for key, value in given.items()
+    )
+    values = {"source": "-", **given, "elevation": elevation and str(elevation)}
+    section = checked_section(options, NetworkSection, values)
+    return street_network(
+        source, chosen_profile(section), elevation=section.elevation_file, cache_folder=cache
+    )

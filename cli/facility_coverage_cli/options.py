@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from facility_coverage.errors import InputError
-from facility_coverage.units import DEFAULT_WALK_SPEED_KPH
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -31,8 +30,20 @@ SpeedKph = Annotated[
     float | None,
     typer.Option(
         "--speed-kph",
-        help=f"Walking speed; by default that of a saved network, else {DEFAULT_WALK_SPEED_KPH:g}.",
+        help="In place of the profile's speed; only for a profile with a single one.",
     ),
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Who moves: a name of 'network profiles', or a profile file in .toml; by default "
+        "that of a saved network, else walk.",
+    ),
+]
+Elevation = Annotated[
+    Path | None,
+    typer.Option("--elevation", help="Elevation model (.hgt, .tif) whose slopes change the speed."),
 ]
 
 

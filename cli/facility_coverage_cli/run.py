@@ -35,7 +35,7 @@ def run_study_file(
 
     study = Study.load(study_file)
     refuse_existing(out, overwrite=overwrite)
-    _refuse_inside(out, study_file, study)
+    refuse_inside(out, study_file, study)
     result = carry_out(study, cache=cache, quiet=quiet)
     with atomic_folder(out, overwrite=overwrite) as folder:
         write_all(result, folder)
@@ -82,11 +82,33 @@ def write_all(result: "StudyResult", folder: Path) -> None:
     write_map(result, folder / "map.html")
 
 
-def _refuse_inside(out: Path, study_file: Path, study: "Study") -> None:
-    """Refuse a folder of results that holds the study's own inputs: replacing it ends them."""
+def refuse_inside(out: Path, study_file: Path, study: "Study") -> None:
+    """Refuse a folder of results that holds the study's own inputs: replacing it ends them.
+
+    Parameters
+    ----------
+    out
+        The folder for the results.
+    study_file
+        The study file.
+    study
+        Its content, with absolute paths.
+
+    Raises
+    ------
+    InputError
+        Some input lies in it.
+    """
     folder = out.resolve()
-    named = (study.network, study.boundaries, study.facilities, study.demand)
-    inputs = [study_file.resolve(), *(Path(section.source) for section in named)]
+    inputs = [
+        study_file.resolve(),
+        *(
+            Path(getattr(getattr(study, section), key))
+            for section, keys in study.files().items()
+            for key in keys
+        ),
+        *map(Path, study.standards.files),
+    ]
     held = next((path for path in inputs if path.is_relative_to(folder)), None)
     if held is not None:
         msg = f"{out}: holds {held}, which the study reads; name another folder for the results"

@@ -51,6 +51,25 @@ def _lines(result: "StudyResult", out: Path) -> "Iterator[str]":
     for unit in flagged.itertuples():
         reasons = unit.flags.replace("_", " ").replace(";", ", ")
         yield f"  {unit.unit_id} {unit.unit_name}: {reasons}"
+    yield from _check_lines(result)
+    for standard_id, own in result.findings.groupby("standard_id", sort=False):
+        counts = own["verdict"].value_counts()
+        verdicts = [f"{n} {word.replace('_', ' ')}" for word, n in sorted(counts.items())]
+        yield f"{standard_id}: {', '.join(verdicts)}"
+    if len(result.conflicts):
+        yield f"Conflicts between standards: {len(result.conflicts)}, see conflicts.csv"
     for note in result.notes:
         yield f"Note: {note}"
     yield f"Map: {out / 'map.html'}"
+
+
+def _check_lines(result: "StudyResult") -> "Iterator[str]":
+    """Yield how the circles stood against times worked out by another route."""
+    for kind, figures in result.self_check.items():
+        over, miss = figures["largest_overshoot_s"], figures["largest_miss_s"]
+        generous = "places without any way inside" if over is None else f"{over:.1f} s too generous"
+        yield (
+            f"Self-check of circles in {kind}: {figures['points']} places, at most {generous}, "
+            f"{miss:.1f} s too strict (bound {figures['bound_s']:.1f} s), "
+            f"{figures['failures']} failures"
+        )

@@ -10,11 +10,9 @@ from facility_coverage.inputs.boundaries import Boundaries
 from facility_coverage.inputs.facilities import Facilities
 from facility_coverage.layers import REFUSED
 from facility_coverage.result import FLAGS, OUTSIDE_UNIT_ID
-from facility_coverage.siting.mclp import METHOD
-from facility_coverage.siting.suggestion import Suggestion
 from facility_coverage.study_file import Study
 from facility_coverage.thresholds import Threshold
-from facility_coverage.words import say
+from facility_coverage.words import Language, say
 
 _SHOWN_IDS = 10
 _ONE_PERSON = 0.5
@@ -45,19 +43,8 @@ def total_figures(
     dict
         Sums over all rows of ``units``, shares of everybody, and counts.
     """
-    population = float(units["population"].sum())
     flagged = units[units["flags"] != ""]
-    total: dict[str, Any] = {
-        "population": population,
-        "assessed_population": float(units["assessed_population"].sum()),
-        "unassessed_population": float(units["unassessed_population"].sum()),
-        "outside_population": float(units["population"].iloc[-1]),
-    }
-    for threshold in thresholds:
-        covered = float(units[f"covered_population_{threshold.label}"].sum())
-        total[f"covered_population_{threshold.label}"] = covered
-        total[f"uncovered_population_{threshold.label}"] = total["assessed_population"] - covered
-        total[f"covered_share_{threshold.label}"] = covered / population
+    total: dict[str, Any] = population_figures(units, thresholds)
     total["facilities"] = len(facilities)
     total["facilities_refused"] = int((facilities["status"] == REFUSED).sum())
     total["subdistricts"] = len(units) - 1
@@ -74,13 +61,71 @@ def total_figures(
     return total
 
 
+def population_figures(
+    units: gpd.GeoDataFrame, thresholds: tuple[Threshold, ...]
+) -> dict[str, Any]:
+    """Return how many people there are, and how many of them are covered.
+
+    Parameters
+    ----------
+    units
+        The subdistricts, with the row outside.
+    thresholds
+        The tests.
+
+    Returns
+    -------
+    dict
+        Sums over all rows of ``units``, and shares of everybody.
+    """
+    population = float(units["population"].sum())
+    total = {
+        "population": population,
+        "assessed_population": float(units["assessed_population"].sum()),
+        "unassessed_population": float(units["unassessed_population"].sum()),
+        "outside_population": float(units["population"].iloc[-1]),
+    }
+    for threshold in thresholds:
+        covered = float(units[f"covered_population_{threshold.label}"].sum())
+        total[f"covered_population_{threshold.label}"] = covered
+        total[f"uncovered_population_{threshold.label}"] = total["assessed_population"] - covered
+        total[f"covered_share_{threshold.label}"] = covered / population
+    return total
+
+
+def check_notes(check: dict[str, dict[str, Any]], language: Language) -> tuple[str, ...]:
+    """Say aloud where the circles are not what they promise.
+
+    Parameters
+    ----------
+    check
+        See ``StudyResult.self_check``.
+    language
+        Of the sentences.
+
+    Returns
+    -------
+    tuple of str
+        A sentence for each kind of threshold that failed.
+    """
+    failed = say(
+        "the circles FAILED their self-check at {failures} of {points} places: within {bound_s} s "
+        "they are not what they promise; do not use them, and report this",
+        language,
+    )
+    return tuple(
+        failed.format(**figures | {"bound_s": f"{figures['bound_s']:.1f}"})
+        for figures in check.values()
+        if figures["failures"]
+    )
+
+
 def study_notes(
     study: Study,
     facilities: Facilities,
     audit: pd.DataFrame,
     units: gpd.GeoDataFrame,
     boundaries: Boundaries,
-    suggestion: Suggestion,
 ) -> tuple[str, ...]:
     """Return what a reader of the figures must know, in the study's language.
 
@@ -96,8 +141,6 @@ def study_notes(
         The subdistricts, with the row outside.
     boundaries
         What was tidied up in the polygons.
-    suggestion
-        The sites.
 
     Returns
     -------
@@ -143,11 +186,4 @@ def study_notes(
         rows = boundaries.faults[boundaries.faults["fault"] == fault]
         if len(rows):
             note(message, count=len(rows), area_km2=f"{rows['area_m2'].sum() / 1e6:.3f}")
-    note(
-        "suggested sites: {method} over {count} street points at least {spacing_m} m apart; "
-        "no bound was proven",
-        method=say(METHOD, language),
-        count=suggestion.n_candidates,
-        spacing_m=f"{suggestion.spacing_m:g}",
-    )
     return tuple(notes)

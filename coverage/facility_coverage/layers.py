@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from facility_coverage.assessment.facility_reach import people_reached
 from facility_coverage.assessment.gaps import Gaps
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.boundaries import Boundaries
 from facility_coverage.inputs.demand import Demand
 from facility_coverage.inputs.facilities import Facilities, facility_points
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import Snaps, street_points
 from facility_coverage.network.street_network import StreetNetwork
-from facility_coverage.siting.mclp import METHOD, NO_BOUND
-from facility_coverage.siting.suggestion import Suggestion
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.access import Access
 from facility_coverage.travel.service_areas import (
@@ -25,6 +22,7 @@ from facility_coverage.travel.service_areas import (
     difference,
     piece_lines,
 )
+from facility_coverage.travel.times import Nearest
 
 ASSESSED, REFUSED, UNASSESSED = "assessed", "refused", "unassessed"
 
@@ -132,9 +130,10 @@ def demand_layer(
     demand: Demand,
     homes: Snaps,
     covered: NDArray[np.bool_],
-    nearest_s: NDArray[np.float64],
+    nearest: Nearest,
+    facility_id: pd.Series,
     units: gpd.GeoDataFrame,
-    crs: str,
+    network: StreetNetwork,
 ) -> gpd.GeoDataFrame:
     """Return every demand point with its time to the nearest facility.
 
@@ -146,12 +145,14 @@ def demand_layer(
         Their points, tied to streets.
     covered
         Shape (d,), within the target.
-    nearest_s
-        Shape (d,), seconds to the nearest facility, however far.
+    nearest
+        The facility nearest to each point, and seconds to it, however far.
+    facility_id
+        Ids of the facilities that have a street, in their order.
     units
         The subdistricts, with the row outside.
-    crs
-        The study's metric CRS.
+    network
+        The street network.
 
     Returns
     -------
@@ -164,11 +165,12 @@ def demand_layer(
             "demand_id": list(demand.demand_id),
             "unit_id": units["unit_id"].to_numpy()[demand.main_unit],
             "population": demand.population,
-            "travel_time_s": nearest_s,
+            "travel_time_s": nearest.cost,
+            "nearest_facility_id": np.append(facility_id, [None])[nearest.origin],
             "status": status.astype(object),
         },
         geometry=shapely.points(demand.xy),
-        crs=crs,
+        crs=network.crs,
     )
 
 
@@ -224,57 +226,6 @@ def gap_layer(
     ]  # fmt: skip
     table = pd.DataFrame(records, columns=columns).astype({"mean_travel_time_s": float})
     return gpd.GeoDataFrame(table, geometry=list(gaps.shapes), crs=crs)
-
-
-def candidate_layer(
-    suggestion: Suggestion,
-    boundaries: Boundaries,
-    units: gpd.GeoDataFrame,
-    network: StreetNetwork,
-    target: Threshold,
-) -> gpd.GeoDataFrame:
-    """Return the suggested sites by rank.
-
-    Parameters
-    ----------
-    suggestion
-        The sites and their gains.
-    boundaries
-        The subdistricts.
-    units
-        The table of subdistricts, with the row outside.
-    network
-        The street network.
-    target
-        The test that they are to meet.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        See ``StudyResult.candidates``.
-    """
-    points = shapely.points(suggestion.sites.xy)
-    unit = units.iloc[boundaries.unit_of(points)]
-    population = float(units["population"].sum())
-    before = float(units[f"covered_population_{target.label}"].sum())
-    rank = np.arange(1, len(points) + 1)
-    cumulative = before + np.cumsum(suggestion.gain)
-    return gpd.GeoDataFrame(
-        {
-            "site_id": [f"site-{i:03d}" for i in rank],
-            "rank": rank,
-            "gain_population": suggestion.gain,
-            "cumulative_population": cumulative,
-            "cumulative_share": cumulative / population,
-            "unit_id": unit["unit_id"].to_numpy(),
-            "unit_name": unit["unit_name"].to_numpy(),
-            "way_id": network.way_id[network.vertex_way[suggestion.sites.vertex]],
-            "method": METHOD,
-            "bound": NO_BOUND,
-        },
-        geometry=points,
-        crs=network.crs,
-    )
 
 
 def snap_audit(

@@ -1,25 +1,22 @@
 """What to do: a study, read from ``study.toml`` and validated with every fault told at once."""
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from facility_coverage.crs import require_metric
-from facility_coverage.errors import InputError, NotFoundError
+from facility_coverage.errors import NotFoundError
 from facility_coverage.thresholds import Threshold
+from facility_coverage.toml_file import read_toml
 from facility_coverage.units import (
     DEFAULT_OFF_STREET_LIMIT_M,
     DEFAULT_TARGET_SHARE,
-    DEFAULT_WALK_SPEED_KPH,
 )
 
 MAX_THRESHOLDS = 6
 MAX_MINUTES = 180.0
 MAX_DISTANCE_M = 50_000.0
-
-_SHOWN_CHARACTERS = 80
 
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
 Metres = Annotated[float, Field(gt=0, le=MAX_DISTANCE_M, allow_inf_nan=False)]
@@ -44,11 +41,27 @@ class StudySection(_Section):
 
 
 class NetworkSection(_Section):
-    """``[network]``: where the streets come from and how people move along them."""
+    """``[network]``: where the streets come from, and who moves along them how."""
 
     source: Text
-    mode: Literal["walk"] = "walk"
-    speed_kph: float = Field(DEFAULT_WALK_SPEED_KPH, gt=0, le=30, allow_inf_nan=False)
+    profile: Text = "walk"
+    """A profile that comes with the program, or the path of a profile file (.toml)."""
+    speed_kph: float | None = Field(None, gt=0, le=30, allow_inf_nan=False)
+    """In place of the profile's own speed; only for one with a single speed."""
+    direction: Literal["to", "from"] | None = None
+    """Whether people go to the facility or help comes from it; by default as the profile says."""
+    elevation: Text | None = None
+    """An elevation model (.hgt, .tif) whose slopes change the speed; without it all is flat."""
+
+    @property
+    def profile_file(self) -> Path | None:
+        """Return the path of the profile file, None for a profile that comes with the program."""
+        return Path(self.profile) if self.profile.endswith(".toml") else None
+
+    @property
+    def elevation_file(self) -> Path | None:
+        """Return the path of the elevation model, None where all is flat."""
+        return None if self.elevation is None else Path(self.elevation)
 
 
 class BoundariesSection(_Section):
@@ -123,6 +136,10 @@ class CoverageSection(_Section):
     )
     cell_size_m: float = Field(20.0, ge=2, le=200, allow_inf_nan=False)
     """Cell of the grid that turns travel times into polygons."""
+    method: Literal["exact", "streets"] = "exact"
+    """How circles are drawn: the area itself, or reached streets with a margin."""
+    street_buffer_m: float = Field(25.0, gt=0, le=500, allow_inf_nan=False)
+    """That margin on both sides, with ``method = "streets"``."""
 
     @model_validator(mode="after")
     def _some_threshold(self) -> Self:
@@ -156,13 +173,93 @@ class CoverageSection(_Section):
         return max(t for t in self.thresholds if t.kind == kind)
 
 
+SitingModel = Literal[
+    "mclp", "lscp", "partial_lscp", "p_median", "p_center", "capacitated_mclp",
+    "capacitated_p_median",
+]  # fmt: skip
+FREE_NUMBER_MODELS = frozenset({"lscp", "partial_lscp"})
+"""Models that find the number of sites themselves."""
+BUDGET_MODELS = frozenset({"mclp", "p_median", "capacitated_mclp", "capacitated_p_median"})
+CAPACITY_MODELS = frozenset({"capacitated_mclp", "capacitated_p_median"})
+TIME_MODELS = frozenset({"p_median", "p_center", "capacitated_p_median"})
+"""Models that count everybody's way; the others count who is within the target."""
+
+
 class SitingSection(_Section):
-    """``[siting]``: how many new sites to suggest, and by which model."""
+    """``[siting]``: where new sites could go, how many are wanted, and by which model."""
 
     sites: int = Field(5, ge=0, le=200)
-    model: Literal["mclp"] = "mclp"
+    """Most new sites; ``lscp`` and ``partial_lscp`` find the number themselves."""
+    model: SitingModel = "mclp"
+    time_limit_s: float | None = Field(None, ge=0, le=86_400, allow_inf_nan=False)
+    """Wall clock of the solver; without it the effort is fixed, and so is the answer."""
+    gap: float = Field(0.0, ge=0, le=1, allow_inf_nan=False)
+    """Good enough: the solver stops when this share of the objective is proven."""
+    budget: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Most that all new sites cost together, in place of a number of sites."""
+    capacity: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Residents that a new site can serve, where its row does not say."""
+    existing_capacity: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """Residents that an existing facility can serve; without it there is no limit."""
+    robustness: bool = False
+    """Whether the chosen sites are tried at other speeds and populations, and one by one."""
+
+    candidates: Text | None = None
+    """A list of parcels or premises; without it candidates are generated on streets."""
+    candidates_layer: Text | None = None
+    id: Text = "candidate_id"
+    name: Text = "name"
+    lon: Text = "lon"
+    lat: Text = "lat"
+    floor_area_m2: Text = "floor_area_m2"
+    ownership: Text = "ownership"
+    cost: Text = "cost"
+    earliest_year: Text = "earliest_year"
+    site_capacity: Text = "capacity"
+    """Column of a list with the residents that a site could serve."""
+    min_floor_area_m2: float | None = Field(None, gt=0, allow_inf_nan=False)
+    by_year: int | None = Field(None, ge=1900, le=2200)
+    """Only premises that can be had by this year."""
+
     spacing_m: float = Field(150.0, ge=20, le=5000, allow_inf_nan=False)
-    """Least distance between two generated candidate sites."""
+    """Least distance between two generated candidates."""
+    max_candidates: int = Field(2000, ge=1, le=20_000)
+    """Most generated candidates; the spacing is widened until they are no more."""
+    frontage: Literal["prefer", "require", "any"] = "prefer"
+    """Whether a candidate should, must or need not front a real street."""
+    inside: Text | None = None
+    """A layer of polygons, such as renewal areas, in which every candidate must lie."""
+    exclude: list[Literal["water", "park", "industry"]] = []
+    """Land of the street extract on which no candidate may lie."""
+    exclude_layer: Text | None = None
+    """A layer of polygons in which no candidate may lie."""
+    min_distance_m: float = Field(0.0, ge=0, le=MAX_DISTANCE_M, allow_inf_nan=False)
+    """Least straight distance between a candidate and an existing facility."""
+
+    @model_validator(mode="after")
+    def _keys_fit_the_model(self) -> Self:
+        if self.budget is not None and self.model not in BUDGET_MODELS:
+            msg = f"budget is for {', '.join(sorted(BUDGET_MODELS))}; choose one of them"
+            raise ValueError(msg)
+        if self.budget is not None and self.candidates is None:
+            msg = 'budget needs candidates = "premises.csv", a list that says what each costs'
+            raise ValueError(msg)
+        if self.model in CAPACITY_MODELS and self.capacity is None and self.candidates is None:
+            msg = f"{self.model} needs capacity = 50000, the residents that a new site can serve"
+            raise ValueError(msg)
+        return self
+
+
+class StandardsSection(_Section):
+    """``[standards]``: by which rules the district is judged."""
+
+    use: Annotated[tuple[Text, ...], Field(strict=False, max_length=20)] = ()
+    """Ids of standards that come with the program, and rule files (``.toml``) of one's own."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the rule files among them."""
+        return tuple(name for name in self.use if name.endswith(".toml"))
 
 
 class Study(_Section):
@@ -174,6 +271,7 @@ class Study(_Section):
     facilities: FacilitiesSection
     demand: DemandSection
     coverage: CoverageSection
+    standards: StandardsSection = StandardsSection()
     siting: SitingSection = SitingSection()
 
     @classmethod
@@ -200,19 +298,8 @@ class Study(_Section):
         CrsError
             A CRS in it is unknown, or not in metres.
         """
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (FileNotFoundError, IsADirectoryError) as error:
-            msg = f"{path}: there is no such study file; write one or run 'facility-coverage demo'"
-            raise NotFoundError(msg) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            msg = f"{path}: not a TOML file in UTF-8: {error}; correct it or save it as UTF-8"
-            raise InputError(msg) from error
-        try:
-            study = cls.model_validate(table)
-        except ValidationError as error:
-            msg = "\n".join(f"{path}: {_fault(entry)}" for entry in error.errors())
-            raise InputError(msg) from error
+        absent = "there is no such study file; write one or run 'facility-coverage demo'"
+        study = read_toml(path, cls, absent=absent)
         return study.resolved(path)
 
     def resolved(self, path: Path) -> Self:
@@ -252,6 +339,15 @@ class Study(_Section):
             sections[name] = section.model_copy(
                 update={key: str(file) for key, file in found.items()}
             )
+        rule_files = {name: (path.parent / name).resolve() for name in self.standards.files}
+        missing.extend(
+            f"{path}: standards.use: there is no rule file {file}; correct the path, which is "
+            f"taken from the folder of the study file"
+            for file in rule_files.values()
+            if not file.is_file()
+        )
+        use = tuple(str(rule_files.get(name, name)) for name in self.standards.use)
+        sections["standards"] = self.standards.model_copy(update={"use": use})
         if missing:
             raise NotFoundError("\n".join(missing))
         return self.model_copy(update=sections)
@@ -266,23 +362,17 @@ class Study(_Section):
         """
         older_raster = self.demand.from_raster and self.demand.older is not None
         return {
-            "network": ["source"],
+            "network": [
+                "source",
+                *(["profile"] if self.network.profile_file else []),
+                *(["elevation"] if self.network.elevation_file else []),
+            ],
             "boundaries": ["source"],
             "facilities": [] if self.facilities.from_osm else ["source"],
             "demand": ["source", "older"] if older_raster else ["source"],
+            "siting": [
+                key
+                for key in ("candidates", "inside", "exclude_layer")
+                if getattr(self.siting, key) is not None
+            ],
         }
-
-
-def _fault(entry: Any) -> str:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
-    """Say one fault of pydantic's list in one line: where, what, and the value found."""
-    where = ".".join(str(part) for part in entry["loc"])
-    if entry["type"] == "extra_forbidden":
-        return f"{where}: there is no such key; remove it or correct its spelling"
-    if entry["type"] == "missing":
-        return f"{where}: this key is missing; add it"
-    message = str(entry["msg"]).removeprefix("Value error, ")
-    if isinstance(entry["input"], dict):
-        return f"{where}: {message}"
-    value = repr(entry["input"])
-    shown = value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
-    return f"{where}: {message} (found {shown})"

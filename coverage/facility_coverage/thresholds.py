@@ -36,3 +36,20 @@ class Threshold:
     def limit(self) -> float:
         """Return the bound in the kernel's unit: seconds for minutes, metres for metres."""
         return self.value * SECONDS_PER_MINUTE if self.kind == "minutes" else self.value
+
+
+def by_kind(thresholds: tuple[Threshold, ...]) -> list[tuple[Threshold, ...]]:
+    """Group thresholds by what they count: minutes, metres.
+
+    Parameters
+    ----------
+    thresholds
+        Rising, minutes first.
+
+    Returns
+    -------
+    list of tuple of Threshold
+        One group for each kind that occurs.
+    """
+    kinds = dict.fromkeys(threshold.kind for threshold in thresholds)
+    return [tuple(t for t in thresholds if t.kind == kind) for kind in kinds]

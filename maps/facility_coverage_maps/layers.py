@@ -11,12 +11,15 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.result import OUTSIDE_UNIT_ID, StudyResult
-from facility_coverage_maps.shapes import encode_lines, encode_polygons
+from facility_coverage.siting.notes import MODEL_NAMES, STATUS_WORDS
+from facility_coverage_maps.findings import map_findings
+from facility_coverage_maps.shapes import encode_lines, encode_points, encode_polygons
 from facility_coverage_maps.theme import (
     COVERAGE_COLOURS,
     FLAG_COLOUR,
     GAP_COLOUR,
     NO_DATA_COLOUR,
+    VERDICT_COLOURS,
     band_colours,
     share_classes,
 )
@@ -54,7 +57,9 @@ def map_data(result: StudyResult) -> Row:
         "name": study.study.name,
         "language": study.study.language,
         "synthetic": study.study.synthetic,
-        "speed_kph": study.network.speed_kph,
+        "profile": result.network["profile"],
+        "mode": result.network["mode"],
+        "speed_kph": result.network["speed_kph"],
         "off_street_limit_m": study.coverage.off_street_limit_m,
         "crs": result.crs,
         "thresholds": _thresholds(result),
@@ -69,8 +74,10 @@ def map_data(result: StudyResult) -> Row:
         "circles": _circles(result),
         "streets": _streets(result),
         "gaps": _gaps(result.gaps),
-        "candidates": _candidates(result.candidates),
+        "candidates": _candidates(result),
+        "siting": _siting(result),
         "notes": list(result.notes),
+        **map_findings(result),
     }
 
 
@@ -92,6 +99,7 @@ def _colours(target_share: float) -> Row:
         "no_data": NO_DATA_COLOUR,
         "flag": FLAG_COLOUR,
         "gap": GAP_COLOUR,
+        "verdicts": VERDICT_COLOURS,
     }
 
 
@@ -200,18 +208,51 @@ def _gaps(gaps: gpd.GeoDataFrame) -> list[Row]:
     return rows
 
 
-def _candidates(candidates: gpd.GeoDataFrame) -> list[Row]:
-    """Return the suggested sites."""
+def _candidates(result: StudyResult) -> list[Row]:
+    """Return the suggested sites, each with whom it newly covers in each subdistrict."""
+    sites = result.candidates
     rows = _rows(
-        candidates,
+        sites,
         [
-            "rank", "gain_population", "cumulative_population", "cumulative_share", "unit_name",
-            "method", "bound",
+            "rank", "candidate_name", "gain_population", "alone_population", "last_population",
+            "mean_population", "cumulative_population", "cumulative_share", "stays_share",
+            "rules", "unit_name",
         ],
     )  # fmt: skip
-    for row, point in zip(rows, _displayed(candidates.geometry, candidates.crs), strict=True):
+    gains = result.siting.gains_by_unit.sort_values(
+        ["rank", "gain_population"], ascending=[True, False], kind="stable"
+    )
+    for row, point in zip(rows, _displayed(sites.geometry, sites.crs), strict=True):
+        own = gains[gains["rank"] == row["rank"]]
+        row["by_unit"] = own[["unit_name", "gain_population"]].to_numpy().tolist()
         row["position"] = _position(point)
     return rows
+
+
+def _siting(result: StudyResult) -> Row:
+    """Return how the sites were chosen: the answer, the curve, and what was not chosen."""
+    siting = result.siting
+    curve = siting.curve[["sites", "covered_share", "bound_share"]].itertuples(index=False)
+    others = siting.places[siting.places["status"] == "allowed"]
+    lost = siting.unreachable
+    return {
+        "answer": {
+            "model": MODEL_NAMES[siting.answer["model"]],
+            "status": STATUS_WORDS[siting.answer["status"]],
+            "gap": siting.answer.get("gap"),
+        },
+        "n_sites": len(result.candidates),
+        "curve": [[_plain(value) for value in row] for row in curve],
+        "places": encode_points(_displayed(others.geometry, others.crs)),
+        "unreachable": [
+            {
+                "reason": reason,
+                "population": _plain(group["population"].sum()),
+                "shape": encode_points(_displayed(group.geometry, lost.crs)),
+            }
+            for reason, group in lost.groupby("reason", sort=True)
+        ],
+    }
 
 
 def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[Row]:

@@ -10,7 +10,7 @@ from facility_coverage_maps.layers import map_data
 from facility_coverage_maps.offline_map import OfflineFigure, OfflineMap, Verbatim
 from facility_coverage_maps.script_json import script_json
 
-SCRIPTS = ("words", "shapes", "symbols", "popups", "layers", "panel", "start")
+SCRIPTS = ("words", "shapes", "symbols", "findings", "popups", "layers", "chart", "panel", "start")
 """The page's own scripts, in the order in which they build on each other."""
 
 _PAGE = Path(__file__).parent / "page"

@@ -58,6 +58,22 @@ def encode_lines(lines: Sequence[shapely.Geometry]) -> str:
     return _encode([np.split(coordinates, starts)] if len(coordinates) else [])
 
 
+def encode_points(points: Sequence[shapely.Point]) -> str:
+    """Return points as text.
+
+    Parameters
+    ----------
+    points
+        Points in EPSG:4326, none of them empty.
+
+    Returns
+    -------
+    str
+        The shape: one polygon with one ring, which goes from point to point.
+    """
+    return _encode([[shapely.get_coordinates(list(points))]])
+
+
 def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
     """Return the outer ring of a polygon and its holes."""
     return [polygon.exterior, *polygon.interiors]

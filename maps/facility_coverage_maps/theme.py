@@ -6,6 +6,13 @@ COVERAGE_COLOURS = ("#00224e", "#35456c", "#666970", "#b8ab6d", "#fee838")
 NO_DATA_COLOUR = "#ffffff"
 FLAG_COLOUR = "#c8102e"
 GAP_COLOUR = "#d55e00"
+VERDICT_COLOURS = {
+    "fail": "#c8102e",
+    "advice": "#e69f00",
+    "not_assessable": "#b8c0c8",
+    "pass": "#0072b2",
+}
+"""Verdicts on clauses, worst first; told apart by people who see no red or green."""
 """Of people and streets beyond every circle."""
 
 _BAND_SCALE = ("#440154", "#463480", "#355f8d", "#277f8e", "#1fa088", "#3dbc74")

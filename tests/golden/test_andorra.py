@@ -12,7 +12,7 @@ import numpy as np
 import osmium
 import pytest
 
-from facility_coverage.inputs.osm import WayTable, read_ways
+from facility_coverage.inputs.ways import WayTable, read_ways
 from facility_coverage.network.build import build_network, read_network
 from facility_coverage.network.profiles import walk
 from facility_coverage.network.street_network import StreetNetwork
@@ -30,12 +30,12 @@ def pbf(real_data: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def older(real_data: Path) -> WayTable:
-    return read_ways(real_data / "andorra" / "andorra.osm.gz", walk().accepts)
+    return read_ways(real_data / "andorra" / "andorra.osm.gz", walk().speeds_kph)
 
 
 @pytest.fixture(scope="module")
 def newer(pbf: Path) -> WayTable:
-    return read_ways(pbf, walk().accepts)
+    return read_ways(pbf, walk().speeds_kph)
 
 
 def saved(network: StreetNetwork, path: Path) -> bytes:
@@ -65,6 +65,8 @@ def without(ways: WayTable, way_id: int) -> WayTable:
         way_id=ways.way_id[kept],
         street_class=tuple(ways.street_class[row] for row in kept),
         name=tuple(ways.name[row] for row in kept),
+        speed_kph=ways.speed_kph[kept],
+        off_ground=ways.off_ground[kept],
         node_offset=np.concatenate([[0], np.cumsum((last - first)[kept])]),
         node_id=ways.node_id[nodes],
         node_lonlat=ways.node_lonlat[nodes],

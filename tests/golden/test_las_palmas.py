@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from plain_routes import PlainStreets
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.osm import WayTable, read_places, read_ways
+from facility_coverage.inputs.osm import read_places
+from facility_coverage.inputs.ways import WayTable, read_ways
 from facility_coverage.network.build import build_network
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.profiles import walk
@@ -35,7 +36,7 @@ def extract(real_data: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def ways(extract: Path) -> WayTable:
-    return read_ways(extract, walk().accepts)
+    return read_ways(extract, walk().speeds_kph)
 
 
 @pytest.fixture(scope="module")

@@ -181,6 +181,17 @@ def test_one_polygon_per_facility_and_band(
     assert (areas[600.0] < areas[900.0]).all()
 
 
+def test_circles_as_buffered_streets_say_so(demo: Path, network: Path, tmp_path: Path) -> None:
+    lines = (demo / "study" / "facilities.csv").read_text(encoding="utf-8").splitlines()
+    register, out = tmp_path / "facilities.csv", tmp_path / "circles.geojson"
+    register.write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
+    assert isochrones(network, register, out, "--method", "streets", "--quiet") == 0
+    layer = gpd.read_file(out)
+    assert layer["method"].tolist() == ["streets"] * 3
+    assert layer["street_buffer_m"].tolist() == [25.0] * 3
+    assert layer["cell_size_m"].isna().all()
+
+
 def test_a_saved_network_and_its_source_draw_the_same(
     demo: Path, network: Path, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from toy_result import HOSTILE, toy_result, toy_study
 
 from facility_coverage_maps.page import write_map
-from facility_coverage_maps.theme import COVERAGE_COLOURS
+from facility_coverage_maps.theme import COVERAGE_COLOURS, VERDICT_COLOURS
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +28,7 @@ COUNT = "(selector) => document.querySelectorAll(selector).length > 0"
 LAYERS = {
     "coverage": (COUNT, ".leaflet-coverage-pane path:not([fill-opacity='0'])"),
     "borders": (COUNT, ".leaflet-borders-pane path"),
+    "findings": (COUNT, ".leaflet-findings-pane path"),
     "circles": (COUNT, ".leaflet-circles-pane path"),
     "facility-circles": (INK, ".leaflet-facility-circles-pane"),
     "streets": (INK, ".leaflet-streets-pane"),
@@ -35,8 +36,10 @@ LAYERS = {
     "facilities": (COUNT, ".facility"),
     "gaps": (COUNT, ".leaflet-gaps-pane path"),
     "sites": (COUNT, ".site"),
+    "places": (INK, ".leaflet-places-pane"),
+    "unreachable": (INK, ".leaflet-unreachable-pane"),
 }
-OFF_AT_FIRST = {"facility-circles", "streets", "gaps"}
+OFF_AT_FIRST = {"findings", "facility-circles", "streets", "gaps", "places", "unreachable"}
 CIRCLES_OF_ONE = ".leaflet-facility-circles-pane path"
 
 
@@ -175,6 +178,25 @@ def test_subdistricts_answer_clicks_under_streets_and_without_their_colour(desk:
     assert desk.popup().startswith(HOSTILE[3])
 
 
+def test_a_click_on_a_subdistrict_tells_what_its_clauses_found(desk: Visit) -> None:
+    desk.page.locator("#flagged button").first.click()
+    shown = desk.page.locator(".leaflet-popup-content .findings li")
+    assert shown.count() == 1
+    words = shown.inner_text()
+    told = ["Fail", f"own: {HOSTILE[0]}", f"measured 0.5, required {HOSTILE[1]}", HOSTILE[2]]
+    assert all(part in words for part in told), words
+    assert f"Evidence: {HOSTILE[0]}; f000" in words
+
+
+def test_subdistricts_are_coloured_by_their_worst_verdict(desk: Visit) -> None:
+    desk.page.check("[data-layer=findings]")
+    fills = desk.page.locator(".leaflet-findings-pane path").evaluate_all(
+        "paths => paths.map((path) => path.getAttribute('fill'))"
+    )
+    order = ("fail", "advice", "not_assessable", "pass", "fail", "advice")
+    assert fills == [VERDICT_COLOURS[verdict] for verdict in order]
+
+
 def test_a_facility_shows_its_own_circles_while_its_popup_is_open(desk: Visit) -> None:
     assert desk.page.locator(CIRCLES_OF_ONE).count() == 0
     desk.page.locator(".facility").first.press("Enter")
@@ -205,9 +227,30 @@ def test_flags_are_listed_with_their_reasons_and_drawn(desk: Visit) -> None:
     assert desk.page.locator(".leaflet-borders-pane path").count() == 12
 
 
-def test_a_suggested_site_says_that_no_bound_was_proven(desk: Visit) -> None:
+def test_a_suggested_site_says_what_it_adds_and_how_good_the_plan_is(desk: Visit) -> None:
     desk.page.locator(".site").first.press("Enter")
-    assert "no bound proven" in desk.popup()
+    told = " ".join(desk.popup().split())
+    words = [
+        "Newly covered residents 800", "If no other were built 800", "Loss if this one fails 750",
+        "Mean over every order 775", "within 300 m 50.0%", "Gap of the whole plan 0.10%",
+    ]  # fmt: skip
+    assert [each for each in words if each not in told] == []
+    assert "Gap to the best possible: 0.10%" in desk.page.inner_text("#siting")
+    desk.page.locator(".site").last.press("Enter")
+    assert "within 300 m" not in desk.popup()
+
+
+def test_the_curve_is_drawn_with_its_bound_and_the_sites_on_it(desk: Visit) -> None:
+    chart = desk.page.locator("#curve svg.chart")
+    assert chart.locator("path[stroke-dasharray='4 3']").count() == 1
+    box, dot = chart.bounding_box(), chart.locator("circle").bounding_box()
+    assert box is not None
+    assert dot is not None
+    # two of three sites: between the axis at 42 and the right edge at 326 of 336 units
+    middle = (dot["x"] + dot["width"] / 2 - box["x"]) / box["width"] * 336
+    assert middle == pytest.approx(42 + (326 - 42) * 2 / 3, abs=1)
+    assert chart.locator("text").last.text_content() == "number of new sites"
+    assert chart.locator("text").first.text_content() == "60.0%"
 
 
 def test_a_gap_lets_the_subdistrict_under_it_speak(desk: Visit) -> None:
@@ -224,7 +267,7 @@ def test_the_language_changes_everywhere_and_back(desk: Visit) -> None:
     desk.page.click("#language")
     chinese = desk.page.inner_text("body")
     assert desk.page.get_attribute("html", "lang") == "zh-CN"
-    assert "未证明最优界" in desk.popup()
+    assert "整个方案与最优的差距" in desk.popup()
     assert "6 个街道（镇）中有 3 个未达要求" in chinese
     assert "Suggested site" not in chinese
     desk.page.click("#language")

@@ -1,8 +1,10 @@
 """The map as a file: self-contained, small, the same each time, and every word in Chinese."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from toy_result import HOSTILE, toy_result, toy_study
 
@@ -49,7 +51,9 @@ def test_a_hostile_study_changes_nothing_but_data_and_title(tmp_path: Path, name
 
 
 def test_a_name_that_no_text_file_can_hold_spoils_nothing(tmp_path: Path) -> None:
-    write_map(toy_result(toy_study(), ("\ud800",) * 6), tmp_path / "map.html")
+    result = toy_result(toy_study())
+    names = pd.Series(["\ud800"] * len(result.units), index=result.units.index, dtype=object)
+    write_map(replace(result, units=result.units.assign(unit_name=names)), tmp_path / "map.html")
     assert '"unit_name":"\\ud800"' in (tmp_path / "map.html").read_text("utf-8")
 
 

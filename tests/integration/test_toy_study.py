@@ -30,12 +30,15 @@ from toy_study import (
     write_toy_study,
 )
 
+from facility_coverage.outputs.manifest import manifest
 from facility_coverage.result import StudyResult
 from facility_coverage.study import run_study
 from facility_coverage.study_file import Study
 
 WALK_S = (220, 420, 420, 120, 420, 920, 1020, 1120, math.inf)
 """Time of each row of people to the nearest facility, as ``toy_study.PEOPLE`` works it out."""
+
+NEAREST = ["f1", "f1", "f1", "f2", "f2", "f1", "f2", "f1", ""]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,8 @@ def test_walking_times_are_those_of_the_lattice(result: StudyResult) -> None:
     order = {str(row + 2): seconds for row, seconds in enumerate(WALK_S)}
     found = dict(zip(result.demand["demand_id"], result.demand["travel_time_s"], strict=True))
     assert found == pytest.approx(order, abs=0.05)  # OSM keeps centimetres
+    nearest = result.demand.set_index("demand_id")["nearest_facility_id"].fillna("")
+    assert [nearest[row] for row in order] == NEAREST
 
 
 def test_what_each_facility_gives(result: StudyResult) -> None:
@@ -127,9 +132,33 @@ def test_the_gap_and_the_site_that_closes_it(result: StudyResult) -> None:
     assert (site["gain_population"], site["cumulative_population"]) == (285, 585)
     assert site["cumulative_share"] == pytest.approx(585 / 592)
     assert site["unit_id"] == "03"
-    assert site["bound"] == "none"
+    assert (site["status"], site["objective"], site["bound"], site["gap"]) == (
+        "optimal",
+        585,
+        585,
+        0,
+    )
+    assert site["alone_population"] == site["last_population"] == site["mean_population"] == 285
     place = site["geometry"]
     assert (place.x, place.y) == pytest.approx((CORNER_M[0] + 1050, CORNER_M[1]), abs=0.02)
+
+
+def test_how_the_site_was_chosen(result: StudyResult) -> None:
+    siting = result.siting
+    assert siting.answer["model"] == "mclp"
+    assert set(siting.answer["refused"]) == {"outside_study"}  # the lattice is wider than they are
+    # row 8 lives outside every subdistrict, and counts all the same
+    gains = siting.gains_by_unit.set_index("unit_id")["gain_population"]
+    assert gains.to_dict() == {"03": 260, "outside": 25}
+    assert siting.curve["covered_population"].tolist() == [300, 585, 585]
+    assert siting.curve["bound_share"].iloc[-1] == pytest.approx(585 / 592)
+    places = siting.places
+    assert (places["status"] == "chosen").sum() == 1
+    assert places.loc[places["status"] == "chosen", "rank"].tolist() == [1]
+    assert len(places) == siting.answer["candidates"]
+    assert siting.robustness.empty
+    (lost,) = siting.unreachable.to_dict("records")
+    assert (lost["demand_id"], lost["population"], lost["cause"]) == ("10", 7, "no_street")
 
 
 def test_every_place_stands_in_the_snap_audit(result: StudyResult) -> None:
@@ -287,3 +316,26 @@ def test_the_breadth_of_a_border_line_is_no_note(tmp_path: Path) -> None:
     result = run_study(Study.load(study))
     assert 0 < result.total["outside_population"] < 0.01
     assert not any("outside every subdistrict" in note for note in result.notes)
+
+
+def test_a_study_of_buffered_streets_promises_no_times(tmp_path: Path) -> None:
+    sections = toy_sections()
+    sections["coverage"] |= {"method": "streets", "street_buffer_m": 30}
+    result = toy_result(tmp_path, sections)
+    assert set(result.isochrones["method"]) == {"streets"}
+    assert set(result.isochrones["street_buffer_m"]) == {30.0}
+    assert result.self_check == {}
+    assert manifest(result, tmp_path)["methods"]["isochrone_cell_size_m"] is None
+
+
+def test_the_surface_holds_the_times_of_the_lattice(result: StudyResult) -> None:
+    """30 m east of f1 on its street: 10 s and 30 s; the north of the last subdistrict: none."""
+    west, north = result.surface.corner_m
+    assert result.surface.cell_size_m == 20.0
+
+    def at(x: float, y: float) -> float:
+        column, row = (CORNER_M[0] + x - west) // 20.0, (north - CORNER_M[1] - y) // 20.0
+        return float(result.surface.travel_time_s[int(row), int(column)])
+
+    assert at(180, 0) == pytest.approx(40.0, abs=0.1)
+    assert math.isnan(at(1000, 880))

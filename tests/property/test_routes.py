@@ -13,7 +13,7 @@ from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import Snaps, snap
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.thresholds import Threshold
-from facility_coverage.travel.access import Access, measure_access, nearest_times_s
+from facility_coverage.travel.access import Access, measure_access, nearest_facility
 from facility_coverage.travel.impedance import impedance_for
 from facility_coverage.travel.times import each_alone, reach
 
@@ -83,7 +83,7 @@ def test_a_limit_hides_what_is_beyond_it_and_changes_nothing_else(
 @given(scenes())
 def test_the_nearest_facility_is_the_least_of_all(scene: Scene) -> None:
     facilities, homes = snapped(scene)
-    nearest_s = nearest_times_s(scene.network, facilities, homes)
+    nearest_s = nearest_facility(scene.network, facilities, homes).cost
     assert np.array_equal(nearest_s, dense(access(scene)).min(axis=0))
     assert same(nearest_s, plain_costs(scene).min(axis=0))
 
@@ -97,8 +97,12 @@ def test_a_search_lists_exactly_the_nodes_within_its_limit_itself_included(scene
     everything = reach(network, origins, impedance, np.inf)
     for limit in np.unique(everything.cost).tolist():
         within = reach(network, origins, impedance, limit)
-        assert np.array_equal(within.node, everything.node[everything.cost <= limit])
-        assert np.array_equal(within.cost, everything.cost[everything.cost <= limit])
+        for group in range(len(facilities.edge)):
+            own, known = within.of_group(group), everything.of_group(group)
+            near = known.cost <= limit
+            assert dict(zip(own.node.tolist(), own.cost.tolist(), strict=True)) == dict(
+                zip(known.node[near].tolist(), known.cost[near].tolist(), strict=True)
+            )
 
 
 @laws(20)
@@ -158,10 +162,17 @@ def test_how_ways_are_numbered_drawn_and_parted_changes_no_cost(
     assert same(dense(access(other)), dense(access(scene)))
 
 
+def rows_of(network: StreetNetwork, ids: list[int]) -> NDArray[np.intp]:
+    """Return where nodes stand in a network, by their OSM ids."""
+    order = np.argsort(network.node_id)
+    return order[np.searchsorted(network.node_id[order], ids)]
+
+
 def at_nodes(network: StreetNetwork, ids: list[int]) -> Snaps:
     """Tie places to nodes, by the first edge that ends there."""
     edge, vertex, position_m = [], [], []
-    for node in np.searchsorted(network.node_id, ids).tolist():
+    nodes = rows_of(network, ids)
+    for node in nodes.tolist():
         one = int(np.flatnonzero((network.edge_node == node).any(axis=1))[0])
         at_start = network.edge_node[one, 0] == node
         edge.append(one)
@@ -169,7 +180,7 @@ def at_nodes(network: StreetNetwork, ids: list[int]) -> Snaps:
             network.vertex_offset[one] if at_start else network.vertex_offset[one + 1] - 2
         )
         position_m.append(0.0 if at_start else network.edge_length_m[one])
-    xy = network.node_xy[np.searchsorted(network.node_id, ids)]
+    xy = network.node_xy[nodes]
     return Snaps(
         xy,
         np.array(edge, dtype=np.int32),
@@ -185,7 +196,7 @@ def node_costs(network: StreetNetwork, ids: list[int]) -> NDArray[np.float64]:
     found = reach(network, each_alone(at_nodes(network, ids)), impedance, np.inf)
     table = np.full((len(ids), network.n_nodes), np.inf)
     table[np.repeat(np.arange(len(ids)), np.diff(found.offset)), found.node] = found.cost
-    return table[:, np.searchsorted(network.node_id, ids)]
+    return table[:, rows_of(network, ids)]
 
 
 @laws(40)

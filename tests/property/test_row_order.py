@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -120,7 +121,11 @@ def outputs(chance: random.Random | None) -> dict[str, str]:
     for row in audit:
         row["id"] = "" if row["layer"] == "demand" else row["id"]
     manifest = json.loads(found["manifest.json"])
-    del manifest["inputs"], manifest["outputs"]["snap_audit.csv"]
+    del manifest["inputs"]
+    for name in ("snap_audit.csv", "unreachable.csv", "unreachable.geojson"):
+        del manifest["outputs"][name]
+    for name in ("unreachable.csv", "unreachable.geojson"):
+        found[name] = re.sub(r'^\d+,|(?<="demand_id": )"\d+"', "", found[name], flags=re.MULTILINE)
     return found | {"snap_audit.csv": json.dumps(audit), "manifest.json": json.dumps(manifest)}
 
 

@@ -85,3 +85,17 @@ def test_of_equally_near_edges_the_lowest_wins(city: City, data: st.DataObject) 
     ends_there = np.flatnonzero((network.edge_node == node).any(axis=1))
     assert snaps.off_street_m[0] == 0.0
     assert snaps.edge[0] <= ends_there[0]
+
+
+@laws(30)
+@given(cities())
+def test_a_place_on_a_junction_lies_at_the_very_end_of_its_street(city: City) -> None:
+    """To the last bit: a search tells the end of a street from a place just before it."""
+    network = city.network()
+    found = snap(StreetIndex.of(network), network.node_xy, off_street_limit_m=0.0)
+    length_m = network.edge_length_m[found.edge]
+    at_start = network.edge_node[found.edge, 0] == np.arange(network.n_nodes)
+    at_end = network.edge_node[found.edge, 1] == np.arange(network.n_nodes)
+    crossed = ~at_start & ~at_end  # another street passes over the very spot
+    exact = (at_start & (found.position_m == 0.0)) | (at_end & (found.position_m == length_m))
+    assert (exact | crossed).all()

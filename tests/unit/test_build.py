@@ -9,7 +9,7 @@ from toy_osm import Way, write_osm
 
 from facility_coverage.crs import WGS84
 from facility_coverage.errors import CrsError, GeometryError
-from facility_coverage.inputs.osm import WayTable
+from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.build import build_network, read_network
 from facility_coverage.network.profiles import walk
 
@@ -21,9 +21,12 @@ def ways_of(lonlat: list[tuple[float, float]], node_id: list[int]) -> WayTable:
         way_id=np.array([1]),
         street_class=("path",),
         name=("",),
+        speed_kph=np.full((1, 2), 4.0),
+        off_ground=np.array([False]),
         node_offset=np.array([0, len(node_id)]),
         node_id=np.array(node_id),
         node_lonlat=np.array(lonlat),
+        node_class={},
         torn_ways=0,
     )
 
@@ -59,8 +62,9 @@ def test_parallel_streets_are_two_edges_and_one_street_drawn_twice_is_one() -> N
     nodes = {1: (0, 0), 2: (200, 0), 3: (100, 50), 4: (-50, 0), 5: (250, 0)}
     ways = {6: [2, 1], 5: [4, 1, 2, 5], 7: [1, 3, 2]}
     network = network_of(nodes, ways)
-    assert sorted(network.edge_node.tolist()) == [[0, 1], [0, 1], [0, 2], [1, 3]]
-    assert network.edge_node[:, 0].tolist() == [0, 0, 0, 1]  # edges rise by their first node
+    assert network.node_id.tolist() == [4, 1, 2, 5]  # from west to east
+    assert sorted(network.edge_node.tolist()) == [[0, 1], [1, 2], [1, 2], [2, 3]]
+    assert network.edge_node[:, 0].tolist() == [0, 1, 1, 2]  # edges rise by their first node
     assert network.way_id.tolist() == [5, 7]  # way 6 drew nothing of its own
     lengths = sorted(network.edge_length_m.tolist())
     assert np.allclose(lengths, [50.0, 50.0, 200.0, 2 * np.hypot(100, 50)])
@@ -75,11 +79,25 @@ def test_a_loop_leaves_and_enters_one_node() -> None:
     assert np.allclose(network.edge_length_m, [100.0, 100.0 + 2 * np.hypot(100, 50)])
 
 
-def test_a_ring_without_a_junction_keeps_its_lowest_node() -> None:
-    network = network_of({5: (0, 0), 3: (100, 0), 9: (0, 100)}, {1: [5, 9, 3, 5]})
-    assert network.node_id.tolist() == [3]
+def test_a_ring_without_a_junction_keeps_one_node() -> None:
+    """The first along the curve: the one in the south-west."""
+    network = network_of({5: (0, 0), 3: (100, 0), 9: (0, 100)}, {1: [9, 3, 5, 9]})
+    assert network.node_id.tolist() == [5]
     assert network.edge_node.tolist() == [[0, 0]]
     assert np.allclose(network.edge_length_m, [200.0 + np.hypot(100, 100)])
+
+
+def test_nodes_that_are_near_each_other_stand_together() -> None:
+    """Four hamlets at the corners of a square, their ids dealt out in turn."""
+    rng = np.random.default_rng(4)
+    corners = [(0.0, 0.0), (600.0, 0.0), (0.0, 600.0), (600.0, 600.0)]
+    nodes, ways = {1: (0.0, 0.0)}, {}
+    for i in range(40):
+        x, y = corners[i % 4]
+        nodes[i + 2] = (x + rng.uniform(1, 90), y + rng.uniform(1, 90))
+        ways[i + 1] = [1, i + 2]
+    hamlet = [(node - 2) % 4 for node in network_of(nodes, ways).node_id.tolist() if node > 1]
+    assert hamlet == sorted(hamlet)
 
 
 def test_a_node_named_twice_in_a_row_is_one() -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from toy_osm import Way, write_osm
 
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.network import cache
 from facility_coverage.network.build import read_network
 from facility_coverage.network.cache import street_network
-from facility_coverage.network.profiles import Profile, walk
+from facility_coverage.network.profiles import Profile, shipped_profile, walk
 from facility_coverage.network.street_network import StreetNetwork
 
 NODES = {n: (114.0 + n / 1000, 23.0) for n in range(1, 5)}
@@ -27,9 +28,11 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the list of sources that were really read and built."""
     built: list[Path] = []
 
-    def counted(path: Path, profile: Profile, *, crs: str | None = None) -> StreetNetwork:
+    def counted(
+        path: Path, profile: Profile, *, crs: str | None = None, elevation: Path | None = None
+    ) -> StreetNetwork:
         built.append(path)
-        return read_network(path, profile, crs=crs)
+        return read_network(path, profile, crs=crs, elevation=elevation)
 
     monkeypatch.setattr(cache, "read_network", counted)
     return built
@@ -60,7 +63,7 @@ def test_the_content_counts_and_neither_name_nor_date(tmp_path: Path, builds: li
 def test_speed_name_and_crs_each_have_their_own(tmp_path: Path, builds: list[Path]) -> None:
     source = streets(tmp_path / "a.osm", [1, 2, 3])
     asked: list[tuple[Profile, str | None]] = [
-        (walk(4.0), None), (walk(4.5), None), (Profile("stroll", 4.0), None),
+        (walk(4.0), None), (walk(4.5), None), (shipped_profile("wheelchair"), None),
         (walk(4.0), "EPSG:4547"), (walk(4.0), "EPSG:4548"),
     ]  # fmt: skip
     for _ in range(2):
@@ -115,7 +118,58 @@ def test_a_saved_network_is_taken_as_it_is(tmp_path: Path, builds: list[Path]) -
 def test_a_saved_network_of_another_speed_or_crs_is_refused(tmp_path: Path) -> None:
     saved = tmp_path / "a.npz"
     street_network(streets(tmp_path / "a.osm", [1, 2, 3]), walk(4.0)).save(saved)
-    with pytest.raises(InputError, match=r"built for .*4\.0.*, the study asks for .*5\.0"):
+    told = r"built for profile walk with speed_kph = 4\.0 where 5\.0 is asked for; build it again"
+    with pytest.raises(InputError, match=told):
         street_network(saved, walk(5.0))
     with pytest.raises(InputError, match="built in EPSG:4547, the study asks for EPSG:4548"):
         street_network(saved, walk(4.0), crs="EPSG:4548")
+
+
+def test_a_saved_network_of_another_profile_says_what_differs(tmp_path: Path) -> None:
+    saved = tmp_path / "a.npz"
+    street_network(streets(tmp_path / "a.osm", [1, 2, 3]), walk()).save(saved)
+    with pytest.raises(InputError) as caught:
+        street_network(saved, shipped_profile("car"))
+    told = str(caught.value)
+    assert "built for profile walk with mode = foot where car is asked for, another" in told
+    assert "another speed_kph, " in told
+    assert "\n" not in told
+
+
+def test_the_direction_shapes_no_street(tmp_path: Path, builds: list[Path]) -> None:
+    """One network serves both, and comes back with the direction that was asked for."""
+    source, saved = streets(tmp_path / "a.osm", [1, 2, 3]), tmp_path / "a.npz"
+    outward = walk().model_copy(update={"direction": "from"})
+    street_network(source, walk()).save(saved)
+    builds.clear()
+    assert street_network(saved, outward).profile.direction == "from"
+    for profile in (walk(), outward, walk()):
+        network = street_network(source, profile, cache_folder=tmp_path / "cache")
+        assert network.profile == profile
+    assert builds == [source]
+
+
+def test_a_saved_network_with_or_without_slopes_is_no_other(tmp_path: Path) -> None:
+    source, dem = streets(tmp_path / "a.osm", [1, 2, 3]), tmp_path / "dem.tif"
+    with rasterio.open(
+        dem, "w", driver="GTiff", width=2, height=2, count=1, dtype="float32", crs="EPSG:4326",
+        transform=rasterio.Affine(1.0, 0.0, 113.0, 0.0, -1.0, 24.0),
+    ) as raster:  # fmt: skip
+        raster.write(np.zeros((1, 2, 2), dtype=np.float32))
+    flat, sloped = tmp_path / "flat.npz", tmp_path / "sloped.npz"
+    street_network(source, walk()).save(flat)
+    street_network(source, walk(), elevation=dem).save(sloped)
+    assert street_network(sloped, walk(), elevation=dem).elevation is not None
+    with pytest.raises(InputError, match=r"built without slopes, the study asks for .*dem\.tif"):
+        street_network(flat, walk(), elevation=dem)
+    with pytest.raises(InputError, match="built with slopes, the study asks for none; build it"):
+        street_network(sloped, walk())
+
+
+def test_a_missing_model_is_told_with_and_without_a_cache(tmp_path: Path) -> None:
+    source = streets(tmp_path / "a.osm", [1, 2, 3])
+    saved = tmp_path / "a.npz"
+    street_network(source, walk()).save(saved)
+    for path, folder in ((source, None), (source, tmp_path / "cache"), (saved, None)):
+        with pytest.raises(NotFoundError, match=r"dem\.tif: there is no such file"):
+            street_network(path, walk(), elevation=tmp_path / "dem.tif", cache_folder=folder)

@@ -29,7 +29,7 @@ def grid(
 def test_cells_reach_from_below_the_area_to_above_it() -> None:
     """From 5 to 95 east: centres 0, 20, …, 100; from -30 to 10 north: -40, -20, 0, 20."""
     cells = grid((5, -30, 95, 10))
-    assert cells.origin_m == (X, Y - 40)
+    assert cells.first == (int(Y - 40) // 20, int(X) // 20)
     assert cells.shape == (4, 6)
     assert (cells.centres_m(1) - X).tolist() == [0, 20, 40, 60, 80, 100]
     assert (cells.centres_m(0) - Y).tolist() == [-40, -20, 0, 20]
@@ -57,10 +57,12 @@ def test_a_cell_is_tied_to_the_nearest_point_of_the_street() -> None:
     assert np.isclose(cells.snaps.off_street_m[row], 20.0)
 
 
-def test_cells_beyond_the_off_street_limit_belong_to_none() -> None:
+def test_cells_one_beyond_the_off_street_limit_are_tied_too() -> None:
+    """A border is drawn between a centre within the limit and the next one beyond it."""
     cells = grid((0, 0, 100, 100), limit_m=50.0)
     north_m = cells.snaps.xy[:, 1] - Y
-    assert cells.snaps.found.tolist() == (north_m <= 50.0).tolist()
+    assert cells.off_street_limit_m == 50.0
+    assert cells.snaps.found.tolist() == (north_m <= 70.0).tolist()
 
 
 def test_too_many_cells_are_refused_before_they_are_made() -> None:

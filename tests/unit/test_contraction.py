@@ -7,7 +7,8 @@ from facility_coverage.network.contraction import Chains, contract
 
 def chains_of(*segments: tuple[int, int]) -> tuple[Chains, list[list[int]]]:
     array = np.array(segments, dtype=np.int64)
-    chains = contract(array, int(array.max()) + 1)
+    stays = np.zeros(int(array.max()) + 1, dtype=bool)
+    chains = contract(array, np.ones((len(array), 2)), stays)
     return chains, [part.tolist() for part in np.split(chains.node, chains.offset[1:-1])]
 
 

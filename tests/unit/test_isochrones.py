@@ -1,21 +1,22 @@
-"""Isochrones whose area is known: diamonds, holes, rivers, and fields of costs."""
+"""Isochrones whose area is known: diamonds, holes, rivers, one-way streets, narrow courts."""
+
+from dataclasses import replace
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
+from drawn_circles import circle_layer
 from toy_city import CORNER_M, grid_city, network_of
 
-from facility_coverage.network.nearest import StreetIndex
-from facility_coverage.network.snapping import snap
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.thresholds import Threshold
-from facility_coverage.travel.access import measure_access
-from facility_coverage.travel.circles import COLUMNS, circles, grid_around
-from facility_coverage.travel.isochrones import METHOD, field_polygon
+from facility_coverage.travel.circles import COLUMNS, around
 
 FIVE = Threshold("minutes", 5.0)
+CLEARANCE_M = 0.08
+"""How far a border keeps from a centre of a cell of 20 m, at the most."""
 
 
 def layer(
@@ -24,16 +25,10 @@ def layer(
     thresholds: tuple[Threshold, ...] = (FIVE,),
     cell_m: float = 20.0,
     limit_m: float = 250.0,
+    method: Literal["exact", "streets"] = "exact",
 ) -> gpd.GeoDataFrame:
-    index = StreetIndex.of(network)
     xy = np.array(facilities, dtype=float) + CORNER_M
-    places = snap(index, xy, off_street_limit_m=limit_m)
-    nobody = places.take(np.zeros(len(xy), dtype=bool))
-    access = measure_access(network, places, nobody, thresholds)
-    grid = grid_around(index, places.xy, thresholds, cell_size_m=cell_m, off_street_limit_m=limit_m)
-    ids = [f"f{row}" for row in range(len(xy))]
-    names = pd.DataFrame({"facility_id": ids, "facility_name": [f"名{name}" for name in ids]})
-    return circles(network, access, grid, names)
+    return circle_layer(network, xy, thresholds, cell_m=cell_m, limit_m=limit_m, method=method)
 
 
 def at(x: float, y: float) -> shapely.Point:
@@ -110,8 +105,9 @@ def test_the_layer_has_a_row_for_each_facility_and_threshold_and_for_all() -> No
     assert table["threshold_m"].isna().all()
     assert np.allclose(table["access_s"][:4], [50.0, 50.0, 0.0, 0.0])
     assert table["access_s"][4:].isna().all()
-    assert set(table["method"]) == {METHOD}
+    assert set(table["method"]) == {"exact"}
     assert set(table["cell_size_m"]) == {20.0}
+    assert table["street_buffer_m"].isna().all()
     assert set(table.geometry.geom_type) == {"MultiPolygon"}
     assert table.crs == "EPSG:4547"
 
@@ -130,48 +126,93 @@ def test_a_facility_too_far_off_reaches_no_ground() -> None:
     assert table["area_m2"].tolist() == [0.0, 0.0]
 
 
-def field(rows: list[list[float]], limit: float = 100.0) -> shapely.MultiPolygon:
-    """Draw costs on cells of 10 m that cost 20 each, with a rim that is not reached."""
-    costs = np.full((len(rows) + 2, len(rows[0]) + 2), np.inf)
-    costs[1:-1, 1:-1] = rows
-    x_m, y_m = (10.0 * np.arange(size, dtype=float) for size in costs.shape[::-1])
-    return field_polygon(costs, x_m, y_m, limit=limit, cell_cost=20.0)
+@pytest.mark.parametrize("limit_m", [160.0, 150.0, 157.3, 140.0])
+def test_the_off_street_limit_is_drawn_where_it_lies(limit_m: float) -> None:
+    """Also where it is a multiple of the cell, and the street runs along cell centres."""
+    table = layer(long_street(), (0, 0), thresholds=(Threshold("minutes", 15.0),), limit_m=limit_m)
+    bounds = table.geometry.iloc[0].bounds
+    assert bounds[3] - CORNER_M[1] == pytest.approx(limit_m, abs=0.1)
+    assert bounds[1] - CORNER_M[1] == pytest.approx(-limit_m, abs=0.1)
 
 
-def test_one_cell_is_a_diamond_half_way_to_its_neighbours() -> None:
-    """Borders 5 m from the centre on both axes: 2·5² = 50 m²."""
-    shape = field([[0.0]])
-    assert shape.area == pytest.approx(50.0)
-    assert shape.bounds == (5.0, 5.0, 15.0, 15.0)
+@pytest.mark.parametrize("y", [0.0, 7.0])
+def test_a_street_is_inside_up_to_the_last_metre(y: float) -> None:
+    """300 s along a street beside the cell centres and on them; its tip is a point of the area."""
+    network = network_of({1: (-1000, y), 2: (1000, y)}, {1: [1, 2]})
+    shape = layer(network, (3, y)).geometry.iloc[0]
+    west, _, east, _ = shape.bounds
+    assert (west - CORNER_M[0], east - CORNER_M[0]) == pytest.approx((-297.0, 303.0), abs=1e-6)
 
 
-def test_the_border_is_interpolated() -> None:
-    """From 90 to 110 the cost passes 100 half-way, from 95 to 115 a quarter of the way."""
-    assert field([[90.0, 110.0]]).bounds[2] == pytest.approx(15.0)
-    assert field([[95.0, 115.0]]).bounds[2] == pytest.approx(12.5)
+def test_a_street_between_others_that_are_out_of_reach_is_inside() -> None:
+    """Three parallel streets 4 m apart, of which only the middle one is reached; cells of 20 m.
+
+    No cell centre is nearest to the middle one.
+    """
+    y = {1: 6.0, 2: 10.0, 3: 14.0}
+    nodes = {10 * i + end: (1000.0 * end, north) for i, north in y.items() for end in (0, 1)}
+    network = network_of(nodes, {i: [10 * i, 10 * i + 1] for i in y})
+    shape = layer(network, (500, 10)).geometry.iloc[0]
+    assert shape.is_valid
+    street = shapely.LineString([at(200.001, 10), at(799.999, 10)])
+    assert street.difference(shape.buffer(1e-6)).is_empty
+    assert shape.area < 20.0 * 640.0  # no more than the row of squares through which it runs
 
 
-def test_a_cost_at_the_limit_belongs_to_the_area() -> None:
-    """Four cells: three within, one at the limit itself; the border passes through its centre."""
-    shape = field([[90.0, 90.0], [90.0, 100.0]])
-    assert shape.intersects(shapely.Point(20, 20))
-    assert not field([[90.0, 90.0], [90.0, 100.001]]).intersects(shapely.Point(20, 20))
+def one_way_street() -> StreetNetwork:
+    """Return a street of 2000 m that may be used to the east alone."""
+    street = long_street()
+    cost_s = street.edge_cost_s.copy()
+    eastward = street.node_xy[street.edge_node[0, 0], 0] < street.node_xy[street.edge_node[0, 1], 0]
+    cost_s[0, 1 if eastward else 0] = np.inf
+    return replace(street, edge_cost_s=cost_s)
 
 
-def test_holes_are_kept_and_turn_the_other_way() -> None:
-    shape = field([[0.0] * 5, [0.0, 500.0, 500.0, 500.0, 0.0], [0.0] * 5])
-    (polygon,) = shape.geoms
-    assert len(polygon.interiors) == 1
-    assert polygon.exterior.is_ccw
-    assert not polygon.interiors[0].is_ccw
-    assert not shape.contains(shapely.Point(30, 20))
+def test_people_come_to_a_facility_along_a_one_way_street_from_one_side() -> None:
+    """From the west 300 m; from the east they never arrive: beyond it is just the place itself."""
+    shape = layer(one_way_street(), (0, 0)).geometry.iloc[0]
+    west, _, east, _ = shape.bounds
+    assert west - CORNER_M[0] == pytest.approx(-300.0, abs=CLEARANCE_M)
+    assert 0.0 <= east - CORNER_M[0] <= 20.0
 
 
-def test_parts_come_in_the_order_of_their_corners() -> None:
-    shape = field([[0.0, np.inf, np.inf, 0.0], [np.inf] * 4, [np.inf, np.inf, 0.0, np.inf]])
-    assert [part.bounds[:2] for part in shape.geoms] == [(5.0, 5.0), (25.0, 25.0), (35.0, 5.0)]
+def test_help_leaves_a_facility_along_a_one_way_street_to_one_side() -> None:
+    street = one_way_street()
+    profile = street.profile.model_copy(update={"direction": "from"})
+    shape = layer(replace(street, profile=profile), (0, 0)).geometry.iloc[0]
+    west, _, east, _ = shape.bounds
+    assert east - CORNER_M[0] == pytest.approx(300.0, abs=CLEARANCE_M)
+    assert -20.0 <= west - CORNER_M[0] <= 0.0
 
 
-def test_nothing_within_the_limit_is_an_empty_area() -> None:
-    assert field([[101.0, np.inf]]).is_empty
-    assert field([[100.0]]).is_empty  # a single point holds no ground
+def test_a_delay_at_a_crossing_is_paid_by_those_who_pass_it() -> None:
+    """100 m to the crossing, 50 s of waiting: 150 m are left beyond it, on either street."""
+    nodes = {1: (0, 0), 2: (100, 0), 3: (1000, 0), 4: (100, 900), 5: (100, -900)}
+    network = network_of(nodes, {1: [1, 2, 3], 2: [4, 2, 5]})
+    delay_s = np.where(network.node_id == 2, 50.0, 0.0)
+    shape = layer(replace(network, node_delay_s=delay_s), (0, 0)).geometry.iloc[0]
+    assert shape.bounds[2] - CORNER_M[0] == pytest.approx(250.0, abs=1e-6)
+    for side in (1, -1):
+        assert shape.intersects(at(100, 149.9 * side))
+        assert not shape.intersects(at(100, 150.1 * side))
+
+
+def test_buffered_streets_are_named_as_such() -> None:
+    """600 m of street, 25 m on both sides and round ends: 600·50 + π·25² (of 32 sides)."""
+    table = layer(long_street(), (0, 0), method="streets")
+    assert table["method"].tolist() == ["streets", "streets"]
+    assert table["cell_size_m"].isna().all()
+    assert table["street_buffer_m"].tolist() == [25.0, 25.0]
+    assert table["area_m2"].iloc[0] == pytest.approx(600 * 50 + np.pi * 25**2, rel=1e-3)
+
+
+def test_no_reached_street_leaves_no_margin() -> None:
+    table = layer(
+        long_street(), (0, 200), thresholds=(Threshold("minutes", 100 / 60),), method="streets"
+    )
+    assert table.geometry.is_empty.all()
+    assert set(table.geometry.geom_type) == {"MultiPolygon"}
+
+
+def test_a_box_around_boxes() -> None:
+    assert around((0, 0, 1, 1), (-2, 0.5, 0.5, 3)) == (-2.0, 0.0, 1.0, 3.0)

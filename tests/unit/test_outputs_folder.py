@@ -18,14 +18,15 @@ from facility_coverage.result import StudyResult
 
 TABLES = {
     "coverage_by_unit.csv", "facilities.csv", "facilities_by_unit.csv", "overlaps.csv",
-    "snap_audit.csv",
+    "snap_audit.csv", "sites.csv", "candidate_places.csv", "site_gains_by_unit.csv",
+    "siting_curve.csv", "unreachable.csv",
 }  # fmt: skip
-GEOJSON = {"isochrones.geojson", "gaps.geojson", "candidates.geojson"}
-OTHERS = {"summary.json", "manifest.json", "results.gpkg"}
+GEOJSON = {"isochrones.geojson", "gaps.geojson", "candidates.geojson", "unreachable.geojson"}
+OTHERS = {"summary.json", "manifest.json", "results.gpkg", "travel_time.tif"}
 LAYERS = {
     "subdistricts": "MultiPolygon", "isochrones": "MultiPolygon", "facilities": "Point",
     "candidates": "Point", "gaps": "MultiPolygon", "streets": "LineString", "demand": "Point",
-    "overlaps": "MultiPolygon",
+    "overlaps": "MultiPolygon", "candidate_places": "Point", "unreachable": "Point",
 }  # fmt: skip
 
 
@@ -146,7 +147,13 @@ def test_the_manifest_makes_the_result_repeatable(folder: Path, study_folder: Pa
     assert manifest["parameters"]["network"]["speed_kph"] == 3.6
     assert manifest["crs"] == "EPSG:4547"
     assert {"python", "shapely", "gdal", "geos", "proj", "numpy"} <= set(manifest["versions"])
-    same_every_time = TABLES | GEOJSON | {"summary.json"}
+    same_every_time = TABLES | GEOJSON | {"summary.json", "travel_time.tif"}
+    assert manifest["methods"]["isochrones"] == "exact"
+    assert manifest["methods"]["isochrone_cell_size_m"] == 20
+    assert manifest["methods"]["isochrone_street_buffer_m"] is None
+    assert manifest["self_check"] == document(folder / "summary.json")["self_check"]
+    assert manifest["self_check"]["minutes"]["points"] >= 300
+    assert manifest["self_check"]["minutes"]["failures"] == 0
     assert manifest["outputs"] == {
         name: sha256_of(folder / name) for name in sorted(same_every_time)
     }
@@ -187,4 +194,6 @@ def test_a_result_without_gaps_sites_and_overlaps_is_written(tmp_path: Path) -> 
     assert rows(out / "overlaps.csv") == []
     for name in ("gaps.geojson", "candidates.geojson"):
         assert document(out / name)["features"] == []
+    for name in ("sites.csv", "candidate_places.csv", "site_gains_by_unit.csv"):
+        assert rows(out / name) == []
     assert set(pyogrio.list_layers(out / "results.gpkg")[:, 0]) == set(LAYERS)

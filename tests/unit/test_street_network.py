@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from toy_city import grid_city, network_of
+from toy_city import CORNER_M, grid_city, network_of
 
 from facility_coverage.errors import InputError, NotFoundError
-from facility_coverage.network.profiles import walk
+from facility_coverage.network.profiles import shipped_profile, walk
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
 
 ARRAYS = (
-    "node_id", "node_xy", "edge_node", "edge_length_m",
+    "node_id", "node_xy", "node_delay_s", "edge_node", "edge_length_m", "edge_cost_s",
     "vertex_offset", "vertex_xy", "vertex_way", "way_id",
 )  # fmt: skip
 
@@ -48,7 +48,8 @@ def test_the_summary_tells_the_size_and_the_islands() -> None:
     summary = network_of(nodes, {1: [1, 2], 2: [3, 4]}, walk(4.5)).summary()
     assert summary == {
         "nodes": 4, "edges": 2, "length_km": 0.4, "components": 2, "island_length_share": 0.25,
-        "crs": "EPSG:4547", "profile": "walk", "speed_kph": 4.5,
+        "crs": "EPSG:4547", "profile": "walk", "mode": "foot", "direction": "to",
+        "speed_kph": 4.5, "off_street_speed_kph": None, "elevation_sha256": None,
         "torn_ways": 0, "raw_nodes": 4, "raw_segments": 2,
     }  # fmt: skip
 
@@ -56,6 +57,23 @@ def test_the_summary_tells_the_size_and_the_islands() -> None:
 def test_the_longest_component_is_the_first_whatever_its_ids() -> None:
     network = network_of({1: (0, 0), 2: (10, 0), 3: (0, 50), 4: (90, 50)}, {1: [1, 2], 2: [3, 4]})
     assert network.component.tolist() == [1, 1, 0, 0]
+
+
+def test_the_corners_are_those_of_all_shapes() -> None:
+    """The bend at (100, 70) is no node and lies furthest north."""
+    network = network_of({1: (0, 0), 2: (100, 70), 3: (200, -10)}, {1: [1, 2, 3]})
+    expected = np.array([(0, -10), (0, 70), (200, -10), (200, 70)]) + CORNER_M
+    assert network.corners_xy == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_exchange_graph_has_no_arc_where_a_direction_is_forbidden() -> None:
+    nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0)}
+    tags = {1: {"oneway": "yes"}}
+    car = shipped_profile("car")
+    graph = network_of(nodes, {1: [1, 2], 2: [2, 3]}, car, tags=tags).to_networkx()
+    assert sorted(graph.edges()) == [(1, 2), (2, 3), (3, 2)]
+    assert graph.edges[1, 2, 0]["travel_time"] == pytest.approx(18.0)  # 20 km/h
+    assert dict(graph.nodes(data="delay")) == {1: 0.0, 2: 0.0, 3: 0.0}
 
 
 def test_the_exchange_graph_carries_both_directions_and_parallel_streets() -> None:
@@ -76,7 +94,7 @@ def test_the_exchange_graph_carries_both_directions_and_parallel_streets() -> No
 
 
 def same(one: StreetNetwork, other: StreetNetwork) -> bool:
-    plain = ("crs", "profile", "way_class", "way_name", "source")
+    plain = ("crs", "profile", "elevation", "way_class", "way_name", "source")
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ARRAYS) and all(
         getattr(one, name) == getattr(other, name) for name in plain
     )
@@ -123,7 +141,7 @@ def test_a_cut_file_is_refused_wherever_it_was_cut(saved: Path) -> None:
 def test_a_damaged_file_is_refused_or_read_right(saved: Path, flip: int) -> None:
     """Any byte may be damaged; zip's checksums tell, and no other error escapes."""
     whole, expected = saved.read_bytes(), grid_city(3, 2)
-    for place in range(0, len(whole), 3):
+    for place in range(0, len(whole), 11):
         damaged = bytearray(whole)
         damaged[place] ^= flip
         saved.write_bytes(damaged)
@@ -208,8 +226,27 @@ def test_other_numpy_files_are_refused(tmp_path: Path) -> None:
         ("vertex_offset", lambda array: array[:-1]),
         ("vertex_way", lambda array: array + 1_000_000),
         ("node_xy", lambda array: array[:-1]),
+        ("edge_cost_s", lambda array: array[:, :1]),
+        ("edge_cost_s", lambda array: -array),
+        ("edge_cost_s", lambda array: array * np.nan),
+        ("node_delay_s", lambda array: array - 1),
+        ("node_delay_s", lambda array: array + np.inf),
+        ("edge_length_m", lambda array: array * np.inf),
     ],
-    ids=["beyond", "below", "shifted", "short", "no such way", "fewer places"],
+    ids=[
+        "beyond",
+        "below",
+        "shifted",
+        "short",
+        "no such way",
+        "fewer places",
+        "one direction",
+        "negative cost",
+        "no cost",
+        "negative delay",
+        "endless delay",
+        "endless length",
+    ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(
     name: str, change: Callable[[NDArray[np.int64]], NDArray[np.int64]], tmp_path: Path

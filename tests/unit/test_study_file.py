@@ -22,8 +22,10 @@ def test_what_is_left_out_has_a_stated_value(tmp_path: Path) -> None:
     sections["network"] = {"source": "streets.osm"}
     del sections["siting"]
     study = Study.load(write_toy_study(tmp_path, sections))
-    assert study.network.speed_kph == 4.0  # 1000 m in 15 minutes
-    assert study.network.mode == "walk"
+    assert study.network.profile == "walk"
+    assert study.network.speed_kph is None  # the profile's own
+    assert study.network.direction is None
+    assert study.network.elevation_file is None
     assert study.coverage.target_share == 0.80
     assert study.coverage.off_street_limit_m == 250.0
     assert study.siting.sites == 5
@@ -119,8 +121,9 @@ def test_a_study_cannot_be_changed(tmp_path: Path) -> None:
         ("coverage", {"minutes": [5], "target_share": 1.01}),
         ("coverage", {"minutes": [5], "off_street_limit_m": 0}),
         ("coverage", {"minutes": [5], "cell_size_m": 1}),
-        ("network", {"source": "streets.osm", "mode": "drive"}),
+        ("network", {"source": "streets.osm", "direction": "sideways"}),
         ("network", {"source": "streets.osm", "speed_kph": 0}),
+        ("network", {"source": "streets.osm", "speed_kph": 31}),
         ("siting", {"sites": 2.5}),
         ("siting", {"model": "p-median"}),
         ("study", {"name": ""}),

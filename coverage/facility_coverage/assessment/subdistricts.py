@@ -26,15 +26,15 @@ class Coverage:
     people
         Shape (d,), which demand points are within it.
     area
-        The union of the isochrones, in the study's CRS.
+        The union of the isochrones, in the study's CRS; None where only people count.
     street_m
-        Shape (u,), reached street length of each subdistrict, metres.
+        Shape (u,), reached street length of each subdistrict, metres; None likewise.
     """
 
     threshold: Threshold
     people: NDArray[np.bool_]
-    area: shapely.MultiPolygon
-    street_m: NDArray[np.float64]
+    area: shapely.MultiPolygon | None = None
+    street_m: NDArray[np.float64] | None = None
 
 
 def subdistrict_table(
@@ -85,11 +85,15 @@ def subdistrict_table(
     columns |= {f"covered_population_{label}": value for label, value in covered.items()}
     columns |= {f"covered_share_{label}": _share(value, people) for label, value in covered.items()}
     for coverage in coverages:
+        if coverage.area is None:
+            continue
         shapely.prepare(coverage.area)
         common = shapely.intersection(units.geometry.to_numpy(), coverage.area)
         inside = np.append(shapely.area(common), 0.0)
         columns[f"covered_area_share_{coverage.threshold.label}"] = _share(inside, area_m2)
     for coverage in coverages:
+        if coverage.street_m is None:
+            continue
         reached = np.append(coverage.street_m, 0.0)
         columns[f"covered_street_share_{coverage.threshold.label}"] = _share(reached, streets)
     if demand.older is not None:

@@ -30,9 +30,7 @@ POLYGONS = ("Polygon", "MultiPolygon")
 _SHOWN_ROWS = 5
 
 
-def read_table(
-    path: Path, layer: str | None = None, *, may_be_empty: bool = False
-) -> pd.DataFrame:
+def read_table(path: Path, layer: str | None = None, *, may_be_empty: bool = False) -> pd.DataFrame:
     """Read a table without geometry.
 
     Parameters

@@ -9,8 +9,10 @@ import geopandas as gpd
 from facility_coverage.files import MANIFEST_NAME
 from facility_coverage.outputs.layers import write_geopackage, write_layer
 from facility_coverage.outputs.manifest import manifest
+from facility_coverage.outputs.surface import write_surface
 from facility_coverage.outputs.tables import write_table
 from facility_coverage.result import StudyResult
+from facility_coverage.standards.findings import VERDICTS, plain_findings
 
 
 def write_results(result: StudyResult, folder: Path) -> None:
@@ -33,9 +35,44 @@ def write_results(result: StudyResult, folder: Path) -> None:
     write_table(result.facilities_by_unit, folder / "facilities_by_unit.csv")
     write_table(result.snap_audit, folder / "snap_audit.csv")
     write_table(result.overlaps, folder / "overlaps.csv")
-    for name in ("isochrones", "gaps", "candidates"):
+    for name in ("isochrones", "gaps"):
         write_layer(getattr(result, name), folder / f"{name}.geojson")
+    if result.study.standards.use:
+        findings = plain_findings(result.findings)
+        write_table(findings, folder / "findings.csv")
+        write_layer(findings, folder / "findings.geojson")
+        write_table(result.conflicts, folder / "conflicts.csv")
     write_geopackage(_layers(result), folder / "results.gpkg")
+    profile = result.network["profile"]
+    write_surface(result.surface, result.crs, folder / "travel_time.tif", {"profile": profile})
+    write_siting(result, folder)
+
+
+def write_siting(result: StudyResult, folder: Path) -> None:
+    """Write the suggested sites, how they were chosen, summary and manifest of a result.
+
+    Parameters
+    ----------
+    result
+        The answer to a study.
+    folder
+        An existing folder; the caller makes it appear under its name when all is written.
+
+    Raises
+    ------
+    SourceError
+        The disk refused.
+    """
+    siting = result.siting
+    write_layer(result.candidates, folder / "candidates.geojson")
+    write_layer(siting.unreachable, folder / "unreachable.geojson")
+    write_table(result.candidates, folder / "sites.csv")
+    write_table(siting.gains_by_unit, folder / "site_gains_by_unit.csv")
+    write_table(siting.places, folder / "candidate_places.csv")
+    write_table(siting.curve, folder / "siting_curve.csv")
+    write_table(siting.unreachable, folder / "unreachable.csv")
+    if len(siting.robustness):
+        write_table(siting.robustness, folder / "robustness.csv")
     _write_json(summary(result), folder / "summary.json")
     _write_json(manifest(result, folder), folder / MANIFEST_NAME)
 
@@ -52,7 +89,8 @@ def summary(result: StudyResult) -> dict[str, Any]:
     -------
     dict
         Plain values for JSON: ``study``, ``synthetic``, ``crs``, ``thresholds``, ``target``,
-        ``total``, ``flagged_units``, ``network`` and ``notes``.
+        ``total``, ``flagged_units``, ``clauses`` (findings of each verdict), ``siting``,
+        ``self_check``, ``network`` and ``notes``.
     """
     flagged = result.units[result.units["flags"] != ""]
     share = f"covered_share_{result.target.label}"
@@ -76,6 +114,15 @@ def summary(result: StudyResult) -> dict[str, Any]:
             }
             for row in flagged.to_dict("records")
         ],
+        "clauses": [
+            {"standard_id": standard_id, "clause_id": clause_id}
+            | {verdict: int((own["verdict"] == verdict).sum()) for verdict in VERDICTS}
+            for (standard_id, clause_id), own in result.findings.groupby(
+                ["standard_id", "clause_id"], sort=False
+            )
+        ],
+        "siting": {name: _rounded(value) for name, value in result.siting.answer.items()},
+        "self_check": result.self_check,
         "network": result.network,
         "notes": list(result.notes),
     }
@@ -85,16 +132,20 @@ def _layers(result: StudyResult) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of the GeoPackage by name."""
     units = result.units.copy()
     units.geometry = [shape if not shape.is_empty else None for shape in units.geometry]
-    everywhere = result.facilities[~result.facilities.geometry.is_empty]
+    places = result.siting.places
+    findings = plain_findings(result.findings)
     return {
-        "facilities": everywhere,
+        "facilities": result.facilities[~result.facilities.geometry.is_empty],
         "candidates": result.candidates,
+        "candidate_places": places[~places.geometry.is_empty],
+        "unreachable": result.siting.unreachable,
         "gaps": result.gaps,
         "subdistricts": units,
         "isochrones": result.isochrones,
         "streets": result.streets,
         "demand": result.demand,
         "overlaps": result.overlaps,
+        **({"findings": findings[~findings.geometry.is_empty]} if len(findings) else {}),
     }
 
 

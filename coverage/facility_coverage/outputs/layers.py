@@ -15,11 +15,13 @@ from facility_coverage.outputs.geojson import write_geojson
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf"}
 
 _GEOMETRY_TYPES = {"Polygon": "MultiPolygon", "MultiPolygon": "MultiPolygon"}
+_POINT_IDS = {"candidate_id", "clause_id", "demand_id", "site_id"}
+"""Layers with one of these columns hold points, also where they are empty."""
 _FIXED_DATE = "1980-01-01T00:00:00Z"
 """Stands where a GeoPackage notes the time of its last change, so that no clock is in the data."""
 
 
-def write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
+def write_layer(layer: gpd.GeoDataFrame, path: Path, geometry_type: str | None = None) -> None:
     """Write one layer as a file of its own, whole or not at all.
 
     Parameters
@@ -28,6 +30,8 @@ def write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
         With a CRS; polygons become multi-polygons, so that a layer has one geometry type.
     path
         Where to: ``.geojson`` (WGS84, 7 decimals, RFC 7946), ``.gpkg`` or ``.fgb``.
+    geometry_type
+        The one type of its shapes; by default what they are.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
         msg = f"{path}: layers are written as {', '.join(DRIVERS)}; choose one of these endings"
         raise InputError(msg)
     with atomic_path(path) as temporary:
-        _write(layer, temporary, path.stem, append=False)
+        _write(layer, temporary, path.stem, geometry_type, append=False)
 
 
 def write_geopackage(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
@@ -54,15 +58,20 @@ def write_geopackage(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
         Where to; the caller makes the writing atomic.
     """
     for i, (name, layer) in enumerate(layers.items()):
-        _write(layer, path, name, append=i > 0)
+        _write(layer, path, name, None, append=i > 0)
 
 
-def _write(layer: gpd.GeoDataFrame, path: Path, name: str, *, append: bool) -> None:
+def _write(
+    layer: gpd.GeoDataFrame, path: Path, name: str, geometry_type: str | None, *, append: bool
+) -> None:
     driver = DRIVERS[path.suffix.lower()]
     if driver == "GeoJSON":
         write_geojson(layer, path)
         return
     frame = gpd.GeoDataFrame(_finite(layer), geometry="geometry", crs=layer.crs)
+    kind = geometry_type or _geometry_type(frame)
+    # FlatGeobuf's index knows no feature without a shape.
+    options = {"SPATIAL_INDEX": "NO"} if driver == "FlatGeobuf" and _lacks_shapes(frame) else {}
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
         with warnings.catch_warnings():
@@ -72,9 +81,10 @@ def _write(layer: gpd.GeoDataFrame, path: Path, name: str, *, append: bool) -> N
                 path,
                 layer=name,
                 driver=driver,
-                geometry_type=_geometry_type(frame),
-                promote_to_multi=_geometry_type(frame) == "MultiPolygon",
+                geometry_type=kind,
+                promote_to_multi=kind == "MultiPolygon",
                 append=append,
+                **options,
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
@@ -85,7 +95,11 @@ def _geometry_type(frame: gpd.GeoDataFrame) -> str:
     kinds = frame.geometry[~frame.geometry.is_empty].geom_type.unique()
     if len(kinds):
         return _GEOMETRY_TYPES.get(kinds[0], str(kinds[0]))
-    return "Point" if "site_id" in frame.columns else "MultiPolygon"
+    return "Point" if _POINT_IDS & set(frame.columns) else "MultiPolygon"
+
+
+def _lacks_shapes(frame: gpd.GeoDataFrame) -> bool:
+    return bool((frame.geometry.isna() | frame.geometry.is_empty).any())
 
 
 def _finite(frame: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -12,12 +12,9 @@ import shapely
 from facility_coverage import __version__
 from facility_coverage.files import PROGRAM, sha256_of
 from facility_coverage.result import StudyResult
-from facility_coverage.siting.mclp import METHOD as SITING_METHOD
-from facility_coverage.siting.mclp import NO_BOUND
-from facility_coverage.travel.isochrones import METHOD as ISOCHRONE_METHOD
 
 _PACKAGES = (
-    "contourpy", "geopandas", "numba", "numpy", "osmium", "pandas", "pyogrio",
+    "geopandas", "highspy", "numba", "numpy", "osmium", "pandas", "pyogrio",
     "pyproj", "rasterio", "scipy", "shapely",
 )  # fmt: skip
 
@@ -39,6 +36,7 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
         Plain values for JSON.
     """
     study = result.study
+    is_exact = study.coverage.method == "exact"
     parameters = study.model_dump(mode="json")
     inputs = {}
     for section, keys in study.files().items():
@@ -47,6 +45,11 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
             parameters[section][key] = path.name
             role = section if key == "source" else f"{section}_{key}"
             inputs[role] = {"file": path.name, "sha256": sha256_of(path)}
+    for at, file in enumerate(study.standards.files):
+        path = Path(file)
+        use = parameters["standards"]["use"]
+        use[use.index(file)] = path.name
+        inputs[f"standards_{at + 1}"] = {"file": path.name, "sha256": sha256_of(path)}
     return {
         "program": {"name": PROGRAM, "version": __version__},
         "synthetic": study.study.synthetic,
@@ -55,11 +58,17 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
         "crs": result.crs,
         "network": result.network,
         "methods": {
-            "isochrones": ISOCHRONE_METHOD,
-            "isochrone_cell_size_m": study.coverage.cell_size_m,
-            "siting": SITING_METHOD,
-            "siting_bound": NO_BOUND,
+            "isochrones": study.coverage.method,
+            "isochrone_cell_size_m": study.coverage.cell_size_m if is_exact else None,
+            "isochrone_street_buffer_m": None if is_exact else study.coverage.street_buffer_m,
+            "surface_cell_size_m": study.coverage.cell_size_m,
+            "siting": {
+                name: result.siting.answer[name]
+                for name in ("model", "status", "solver")
+                if name in result.siting.answer
+            },
         },
+        "self_check": result.self_check,
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in _PACKAGES},
@@ -70,6 +79,6 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
         "outputs": {
             path.name: sha256_of(path)
             for path in sorted(folder.iterdir())
-            if path.suffix in {".csv", ".json", ".geojson"}
+            if path.suffix in {".csv", ".json", ".geojson", ".tif"}
         },
     }

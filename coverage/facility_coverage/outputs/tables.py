@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 DECIMALS = 7
 
@@ -21,13 +24,66 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     path
         Where to; the caller makes the writing atomic.
     """
+    path.write_bytes(table_bytes(table))
+
+
+def table_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV in UTF-8 with BOM, as ``write_table`` writes it.
+
+    Parameters
+    ----------
+    table
+        Columns in their order; a column ``geometry`` is left out.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    text: str = _plain(table).to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8-sig")
+
+
+def write_workbook(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as an Excel workbook of one sheet.
+
+    Parameters
+    ----------
+    table
+        Columns in their order; a column ``geometry`` is left out.
+    path
+        Where to; the caller makes the writing atomic. Signs that no workbook can hold become �.
+    """
+    plain = _plain(table)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("table")
+    sheet.append([_cell(sheet, str(name)) for name in plain.columns])
+    for row in plain.itertuples(index=False):
+        sheet.append([_cell(sheet, value) for value in row])
+    book.save(path)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as spreadsheets may see it."""
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).copy()
     for column in plain.columns:
         if pd.api.types.is_float_dtype(plain[column]):
             plain[column] = plain[column].round(DECIMALS)
         elif not pd.api.types.is_numeric_dtype(plain[column]):
             plain[column] = plain[column].map(defused)
-    plain.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return plain
+
+
+def _cell(sheet: Any, value: Any) -> Any:  # noqa: ANN401  (a cell of a table holds anything)
+    """Return a cell of a workbook; text that starts like a formula or an error stays text."""
+    if not isinstance(value, str):
+        return None if pd.isna(value) else value
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+    if not text.startswith(("=", "#")):
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
 
 
 def defused(value: Any) -> Any:  # noqa: ANN401  (a cell of a table holds anything)

@@ -14,12 +14,15 @@ function pane(name, zIndex, clickable) {
   }
 }
 pane("coverage", 400, true);
+pane("findings", 405, false);
 pane("main-streets", 410, false);
 pane("circles", 420, false);
 pane("streets", 430, false);
 pane("borders", 440, false);
 pane("gaps", 450, true);
 pane("facility-circles", 460, false);
+pane("unreachable", 462, false);
+pane("places", 464, false);
 pane("names", 470, false);
 
 function canvas(name) {
@@ -180,9 +183,22 @@ function buildSites() {
   }));
 }
 
+// Many points of one colour, which nobody clicks.
+function dots(shape, pane, colour, radius) {
+  return decodeLines(shape).flat().map((place) => L.circleMarker(place, { renderer: canvas(pane),
+    pane, interactive: false, stroke: false, radius, fillColor: colour, fillOpacity: 0.7 }));
+}
+
+const buildPlaces = () => L.layerGroup(dots(study.siting.places, "places", "#5b3a8c", 3));
+
+const buildUnreachable = () => L.layerGroup(study.siting.unreachable.flatMap(({ shape }, at) =>
+  dots(shape, "unreachable", causeColour(at), 3.5)));
+
 const layers = [
   { key: "coverage", name: "Residents covered within {limit}", on: true, build: buildCoverage },
   { key: "borders", name: "Subdistricts", on: true, build: buildBorders },
+  ...(study.clauses.length > 0
+    ? [{ key: "findings", name: "Standards", on: false, build: buildFindings }] : []),
   { key: "circles", name: "Walking circles", on: true,
     build: () => L.layerGroup() },
   { key: "facility-circles", name: "Circle of each facility", on: false,
@@ -191,6 +207,9 @@ const layers = [
   { key: "main-streets", name: "Main streets", on: true, build: () => buildStreets(true) },
   { key: "facilities", name: "Facilities", on: true, build: buildFacilities },
   { key: "gaps", name: "Gaps", on: false, build: buildGaps },
+  { key: "unreachable", name: "Residents whom nothing can serve", on: false,
+    build: buildUnreachable },
+  { key: "places", name: "Other candidate sites", on: false, build: buildPlaces },
   { key: "sites", name: "Suggested sites", on: true, build: buildSites },
 ];
 const layerOf = new Map(layers.map((layer) => [layer.key, layer]));

@@ -64,6 +64,7 @@ const legends = {
   borders: () => [
     key(stroke({ stroke: "#4a5560", "stroke-width": 1.2 }), say("Subdistrict")),
     key(stroke({ stroke: study.colours.flag, "stroke-width": 3 }), say("Falls short"))],
+  findings: findingLegend,
   circles: circleLegend,
   "facility-circles": () => [
     key(patch({ fill: study.thresholds[chosen].colour, "fill-opacity": 0.2,
@@ -78,8 +79,10 @@ const legends = {
   facilities: facilityLegend,
   gaps: () => [key(patch({ fill: "url(#hatch)", stroke: study.colours.gap }),
     say("Residents beyond {limit}", { limit: limit(study.thresholds[study.target]) }))],
-  sites: () => [key(siteSign(1), study.candidates.some(({ bound }) => bound === "none")
-    ? say("by rank; no bound proven") : say("by rank"))],
+  sites: () => [key(siteSign(1), say("by rank"))],
+  places: () => [key(dot("#5b3a8c"), say("allowed, not chosen"))],
+  unreachable: () => study.siting.unreachable.map(({ reason, population }, at) =>
+    key(dot(causeColour(at)), `${dataWord(reason)}: ${number(population)}`)),
 };
 
 function drawLayers() {
@@ -127,7 +130,20 @@ function drawFlagged() {
     reasons(unit.flags))));
 }
 
+// What the model answered, how sure that is, and the curve with its bound.
+function drawAnswer() {
+  const { answer, curve, n_sites } = study.siting;
+  byId("siting").textContent = answer.gap === null ? dataWord(answer.status) : say(
+    "{model}: {status}. Gap to the best possible: {gap}.", { model: dataWord(answer.model),
+      status: dataWord(answer.status), gap: gapText(answer.gap) });
+  byId("curve").replaceChildren(...(curve.length < 2 ? [] : [
+    make("figcaption", {}, say("Residents covered within {limit} by number of new sites",
+      { limit: limit(study.thresholds[study.target]) })),
+    curveChart(curve, n_sites), curveLegend()]));
+}
+
 function drawSites() {
+  drawAnswer();
   byId("sites").replaceChildren(...study.candidates.filter(({ position }) => position)
     .map((site) => place(() => goToSite(site), `${site.rank}. ${unitName(site.unit_name)}`,
       make("span", { class: "figure" }, `+${number(site.gain_population)}`))));
@@ -135,9 +151,13 @@ function drawSites() {
 
 function drawNotes() {
   const fixed = [
-    say("A resident counts as covered when the walk along the streets, off-street ways "
-      + "included, is within the limit: at {speed} km/h and at most {metres} m off the street.",
-    { speed: study.speed_kph, metres: study.off_street_limit_m }),
+    study.mode === "foot" && typeof study.speed_kph === "number"
+      ? say("A resident counts as covered when the walk along the streets, off-street ways "
+        + "included, is within the limit: at {speed} km/h and at most {metres} m off the street.",
+      { speed: study.speed_kph, metres: study.off_street_limit_m })
+      : say("A resident counts as covered when the trip along the streets (profile {profile}), "
+        + "off-street ways included, is within the limit, at most {metres} m off the street.",
+      { profile: study.profile, metres: study.off_street_limit_m }),
     say("Shapes are simplified for display; the figures are not."),
   ];
   byId("notes").replaceChildren(...[...fixed, ...study.notes.filter((note) => note !== study.synthetic).map(dataWord)]

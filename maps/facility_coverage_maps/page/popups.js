@@ -51,7 +51,8 @@ function unitPopup(unit) {
       ["of residents", (at) => percent(unit.covered_share[at])],
       ["of area", (at) => percent(unit.covered_area_share[at])],
       ["of streets", (at) => percent(unit.covered_street_share[at])]),
-    unit.notes ? make("p", { class: "small" }, unit.notes.split("; ").map(dataWord).join("; ")) : null);
+    unit.notes ? make("p", { class: "small" }, unit.notes.split("; ").map(dataWord).join("; ")) : null,
+    findingList("unit", unit.unit_id));
 }
 
 function facilityPopup(facility) {
@@ -70,7 +71,8 @@ function facilityPopup(facility) {
         : say("{value} m", { value: number(facility.access_m) }))),
     refused ? null : thresholdTable(
       ["People reached", (at) => number(facility.people_reached[at])],
-      ["by no other", (at) => number(facility.people_reached_only[at])]));
+      ["by no other", (at) => number(facility.people_reached_only[at])]),
+    findingList("facility", facility.facility_id));
 }
 
 function gapPopup(gap) {
@@ -85,11 +87,26 @@ function gapPopup(gap) {
 
 function sitePopup(site) {
   return popup(say("Suggested site {rank}", { rank: site.rank }),
-    unitName(site.unit_name),
+    [site.candidate_name, unitName(site.unit_name)].filter(Boolean).join(" · "),
     facts(
       fact("Newly covered residents", number(site.gain_population)),
       fact("Covered with all up to this rank", number(site.cumulative_population)),
       fact("Share of all residents", percent(site.cumulative_share)),
-      fact("Method", dataWord(site.method)),
-      fact("Bound", site.bound === "none" ? say("no bound proven") : site.bound)));
+      fact("If no other were built", number(site.alone_population)),
+      fact("Loss if this one fails", number(site.last_population)),
+      fact("Mean over every order", number(site.mean_population)),
+      site.stays_share === null ? null
+        : fact("Chosen again in trials, within 300 m", percent(site.stays_share)),
+      fact("Gap of the whole plan", gapText(study.siting.answer.gap))),
+    gainTable(site),
+    site.rules ? make("p", { class: "small" }, say("Allowed: {rules}", { rules: site.rules })) : null);
+}
+
+// Whom a site newly covers, subdistrict by subdistrict, most first.
+function gainTable(site) {
+  const rows = site.by_unit.slice(0, 6).map(([unit, people]) => make("tr", {},
+    make("th", { scope: "row" }, unitName(unit)), make("td", {}, number(people))));
+  return rows.length === 0 ? null : make("table", {}, make("thead", {}, make("tr", {},
+    make("th", { scope: "col" }, say("Subdistrict")),
+    make("th", { scope: "col" }, say("Newly covered residents")))), make("tbody", {}, ...rows));
 }

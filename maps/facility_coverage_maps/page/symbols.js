@@ -82,6 +82,16 @@ function patch(attributes) {
     svg("rect", { x: 1, y: 1, width: 24, height: 12, rx: 1.5, ...attributes }));
 }
 
+function dot(colour) {
+  return svg("svg", { viewBox: "0 0 26 14", class: "patch", "aria-hidden": "true" },
+    svg("circle", { cx: 13, cy: 7, r: 4, fill: colour, "fill-opacity": 0.75 }));
+}
+
+// Colours of the causes why people cannot be served.
+function causeColour(at) {
+  return ["#7a1020", "#b35900", "#8a6d00", "#5d6873", "#3b2f6b"][at];
+}
+
 function stroke(attributes) {
   return svg("svg", { viewBox: "0 0 26 14", class: "patch", "aria-hidden": "true" },
     svg("path", { d: "M1 7h24", fill: "none", "stroke-linecap": "round", ...attributes }));

@@ -40,6 +40,11 @@ function percent(share) {
   return share === null ? "–" : `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)}%`;
 }
 
+// A gap is rounded up, so that none is shown smaller than it is.
+function gapText(gap) {
+  return gap === null ? "–" : `${(Math.ceil(gap * 1e4 - 1e-9) / 100).toFixed(2)}%`;
+}
+
 const targetShare = () => `${Number((study.target_share * 100).toFixed(2))}%`;
 
 function people(value) {
