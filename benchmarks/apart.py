@@ -36,13 +36,17 @@ class Apart:
     peak_mb: float
 
 
-def run(command: Sequence[str | Path], **variables: str) -> Turn[str]:
+def run(
+    command: Sequence[str | Path], *, within_s: float | None = None, **variables: str
+) -> Turn[str]:
     """Run a command as a user would.
 
     Parameters
     ----------
     command
         Program and arguments.
+    within_s
+        Seconds on the wall after which it is given up; None waits as long as it takes.
     variables
         Environment variables besides our own.
 
@@ -54,17 +58,22 @@ def run(command: Sequence[str | Path], **variables: str) -> Turn[str]:
     Raises
     ------
     WorkFailedError
-        It ended in an error, whose last line is told, or its exit code.
+        It ended in an error, whose last line is told, or took too long.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started_s = time.perf_counter()
-    finished = subprocess.run(  # noqa: S603  (our own programs)
-        command,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        env={**os.environ, **variables},
-    )
+    try:
+        finished = subprocess.run(  # noqa: S603  (our own programs)
+            command,
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            env={**os.environ, **variables},
+            timeout=within_s,
+        )
+    except subprocess.TimeoutExpired as error:
+        msg = f"no answer within {within_s:.0f} s"
+        raise WorkFailedError(msg) from error
     wall_s = time.perf_counter() - started_s
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if finished.returncode:
@@ -89,7 +98,7 @@ def answer(work: Callable[[], Any]) -> None:
     print(json.dumps({"spent": spent, "apart": held}))
 
 
-def ask(script: Path, *arguments: str | Path) -> Turn[Apart]:
+def ask(script: Path, *arguments: str | Path, within_s: float | None = None) -> Turn[Apart]:
     """Run a script that calls ``answer``.
 
     Parameters
@@ -98,6 +107,8 @@ def ask(script: Path, *arguments: str | Path) -> Turn[Apart]:
         The script.
     arguments
         Its arguments.
+    within_s
+        See ``run``.
 
     Returns
     -------
@@ -109,5 +120,7 @@ def ask(script: Path, *arguments: str | Path) -> Turn[Apart]:
     WorkFailedError
         See ``run``.
     """
-    said = json.loads(run([sys.executable, script, *arguments]).result.splitlines()[-1])
+    said = json.loads(
+        run([sys.executable, script, *arguments], within_s=within_s).result.splitlines()[-1]
+    )
     return Turn(Spent(**said["spent"]), Apart(**said["apart"]))

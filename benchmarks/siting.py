@@ -31,6 +31,8 @@ from timing import Timing, Turn
 
 HERE = Path(__file__).parent
 SITES = 50
+WITHIN_S = 300.0
+"""An engine that has not answered by then is given up, its model unfinished."""
 OURS_AS = "ours"
 HIGHS, SPOPT_CBC, SPOPT_HIGHS = "HiGHS, cold", "spopt + CBC", "spopt + HiGHS"
 ENGINES = {OURS: OURS_AS, HIGHS: "highs", SPOPT_CBC: "spopt-cbc", SPOPT_HIGHS: "spopt-highs"}
@@ -134,9 +136,9 @@ def measure(task: Task, folder: Path) -> list[Row]:
         gap = str(task.most_gap_percent / 100)
         arguments = (ENGINES[engine], task.model, path, str(SITES), gap)
         try:
-            turns[engine] = ask(HERE / "siting_engines.py", *arguments)
+            turns[engine] = ask(HERE / "siting_engines.py", *arguments, within_s=WITHIN_S)
         except WorkFailedError as error:
-            failed[engine] = f"failed: {error}"
+            failed[engine] = str(error)
     return _rows(task, instance, turns) + [
         Row(task.title, engine, None, "s", agreement=why) for engine, why in failed.items()
     ]

@@ -102,8 +102,7 @@ def take_turns(
     Parameters
     ----------
     engines
-        By name, what takes one turn. The first turn of each warms up and is not counted, unless
-        it used all the time that an engine has.
+        By name, what takes one turn. The first turn of each warms up and is not counted.
     rounds
         How many turns are counted.
 
