@@ -1,5 +1,8 @@
 """The database: SQLite by default, PostgreSQL with PostGIS by URL, always at the newest step."""
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,8 +181,27 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  (a DB-API object)
     """Set what SQLite keeps per connection, and let transactions begin where we say."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:  # noqa: ANN401  (a DB-API object)
+    """Turn a new file to write-ahead logging; where processes start at once, wait for the turn.
+
+    SQLite answers that the file is busy at once where two connections turn it at the same
+    moment: waiting for the lock, as other statements do, could wait for ever on each other.
+    """
+    deadline_s = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
+                raise
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311  (turns, not secrets)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
