@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         return None if self.key is None else self.key.get_secret_value()
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """Return the settings of the service that a request came to.
 
     Parameters

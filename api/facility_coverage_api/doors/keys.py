@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -192,7 +192,7 @@ class KeyDoor:
         await self.app(_as(scope, caller), receive, send)
 
 
-def require(role: Role) -> Callable[[Request], Caller]:
+def require(role: Role) -> Callable[[Request], Awaitable[Caller]]:
     """Return a dependency of a route that only some may ask for.
 
     Parameters
@@ -206,7 +206,7 @@ def require(role: Role) -> Callable[[Request], Caller]:
         Gives the caller; raises ``ForbiddenError`` where the role is less.
     """
 
-    def dependency(request: Request) -> Caller:
+    async def dependency(request: Request) -> Caller:
         caller: Caller = request.state.caller
         if ROLES.index(caller.role) < ROLES.index(role):
             msg = f"this needs the role {role}, and your key has the role {caller.role}"

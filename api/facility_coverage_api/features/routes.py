@@ -56,7 +56,7 @@ _ROUTES = (
 )
 
 
-def _of_study(
+async def _of_study(
     study_id: Annotated[str, Path(description="Id of a finished study.", examples=["tianhe"])],
 ) -> None:
     """Tell the OpenAPI that there is a study in the path; ``dataset_of`` reads it."""

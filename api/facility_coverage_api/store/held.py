@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from facility_coverage_api.store.store import Store
 
 
-def store_of(request: Request) -> Store:
+async def store_of(request: Request) -> Store:
     """Return the store.
 
     Parameters
