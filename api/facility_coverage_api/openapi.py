@@ -35,11 +35,20 @@ router = APIRouter(tags=["service"])
     response_class=OpenApiResponse,
     summary="This description",
     operation_id="openapi",
-    responses={200: {"content": {OPENAPI_TYPE: {"schema": {"type": "object"}}}}},
+    responses={
+        200: {
+            "content": {
+                name: {"schema": {"type": "object"}}
+                for name in (OPENAPI_TYPE, JSONResponse.media_type)
+            }
+        }
+    },
 )
-def read_openapi(request: Request) -> OpenApiResponse:
-    """Return the OpenAPI description of everything here."""
-    return OpenApiResponse(describe(request.app))
+def read_openapi(request: Request) -> JSONResponse:
+    """Return the OpenAPI description of everything here; as plain JSON to who asks for that."""
+    asked = request.headers.get("Accept", "")
+    plain = JSONResponse.media_type in asked and OPENAPI_TYPE.partition(";")[0] not in asked
+    return (JSONResponse if plain else OpenApiResponse)(describe(request.app))
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def serve(
     """
     from facility_coverage_api.app import create_app
     from facility_coverage_api.jobs.crew import crew
+    from facility_coverage_api.live.kernels import compile_kernels
     from facility_coverage_api.observe.logs import log_to_stderr
     from facility_coverage_api.server import DrainingServer, address_of, listening
 
@@ -74,6 +75,7 @@ def serve(
     settings = _with_key(settings, generate_key=generate_key)
     settings = _for_host(settings, host)
     _bring(settings, study_files, demo=demo, quiet=quiet)
+    compile_kernels()  # nobody's first request waits for it
     app = create_app(settings)
     with closing(listening(host, port)) as listener:
         log_to_stderr("warning" if quiet else settings.log_level)

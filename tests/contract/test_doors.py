@@ -163,6 +163,9 @@ def test_the_description_asks_for_a_key_where_one_is_needed(
 ) -> None:
     assert "securitySchemes" not in client.get("/api").json()["components"]
     assert client.get("/api").content == client.get("/api").content
+    plain = client.get("/api", headers={"Accept": "application/json"})
+    assert plain.headers["Content-Type"] == "application/json"
+    assert plain.content == client.get("/api").content
     told = keyed.get("/api", headers={"X-API-Key": KEYS["reader"]}).json()
     assert set(told["components"]["securitySchemes"]) == {"key", "bearer"}
     assert told["paths"]["/v1/limits"]["get"]["security"] == [{"key": []}, {"bearer": []}]

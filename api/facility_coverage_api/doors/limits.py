@@ -32,7 +32,6 @@ class Limits(BaseModel):
     minutes: PositiveFloat = Field(180, description="Minutes of one circle.")
     circles: PositiveInt = Field(6, description="Circles (minutes or metres) of one request.")
     sites: PositiveInt = Field(50, description="New sites that one request may ask for.")
-    page_features: PositiveInt = Field(10_000, description="Features on one page.")
     file_features: PositiveInt = Field(200_000, description="Features in one file.")
     concurrent_calculations: PositiveInt = Field(2, description="Calculations at the same time.")
     calculation_wait_s: PositiveFloat = Field(
