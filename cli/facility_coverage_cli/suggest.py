@@ -8,7 +8,7 @@ import typer
 
 from facility_coverage.errors import InfeasibleError
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet, checked_section
-from facility_coverage_cli.run import carry_out, refuse_inside
+from facility_coverage_cli.run import carry_out, map_key, refuse_inside
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -25,12 +25,15 @@ def suggest(
     sites: Annotated[
         int | None, typer.Option("--sites", help="Most new sites; lscp models find the number.")
     ] = None,
+    stations: Annotated[
+        int | None, typer.Option("--stations", help="Most new stations, with --model two_tier.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
             "--model",
-            help="mclp, lscp, partial_lscp, p_median, p_center, capacitated_mclp or "
-            "capacitated_p_median.",
+            help="mclp, lscp, partial_lscp, p_median, p_center, capacitated_mclp, "
+            "capacitated_p_median or two_tier.",
         ),
     ] = None,
     time_limit: Annotated[
@@ -71,6 +74,7 @@ def suggest(
     started_s = time.monotonic()
     asked = {
         "--sites": ("sites", sites),
+        "--stations": ("stations", stations),
         "--model": ("model", model),
         "--time-limit": ("time_limit_s", time_limit),
         "--gap": ("gap", gap),
@@ -85,7 +89,7 @@ def suggest(
     result = carry_out(study, cache=cache, quiet=quiet)
     with atomic_folder(out, overwrite=overwrite) as folder:
         write_siting(result, folder)
-        write_map(result, folder / "map.html")
+        write_map(result, folder / "map.html", tianditu_key=map_key(study))
     if json:
         say_json(summary(result))
     elif not quiet:

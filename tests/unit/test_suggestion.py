@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from toy_city import CORNER_M, network_of
 
-from facility_coverage.errors import LimitError
+from facility_coverage.errors import InputError, LimitError
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import snap
 from facility_coverage.siting import robustness
@@ -51,7 +51,7 @@ def offered(
             "candidate_id": [f"c{i}" for i in range(len(places))], "candidate_name": "",
             "floor_area_m2": np.nan, "ownership": "", "cost": cost, "earliest_year": np.nan,
             "capacity": capacity, "street_class": "residential", "fronts_street": True,
-            "rules": "",
+            "rules": "", "tier": "",
         }
     )  # fmt: skip
     snaps = snap(given.index, xy, off_street_limit_m=1.0)
@@ -311,3 +311,42 @@ def test_an_extra_pair_that_saves_nobody_anything_is_left_out() -> None:
     assert costs[[0]].indices.tolist() == [0, 1, 2]
     assert costs[[1]].nnz == 0
     assert given.saving_costs_of(snaps.take(np.empty(0, np.intp)), least).shape == (0, 7)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"station_minutes": 6.0}, "not farther"),
+        ({"station_distance_m": 200.0}, "in one unit"),
+    ],
+)
+def test_how_far_a_station_serves_is_checked(keys: dict[str, float], told: str) -> None:
+    section = SitingSection.model_validate({"model": "two_tier", "stations": 1, **keys})
+    with pytest.raises(InputError, match=told):
+        section.station_limit(Threshold("minutes", 5))
+
+
+def test_a_station_serves_as_far_as_a_centre_unless_told() -> None:
+    target = Threshold("metres", 500)
+    assert SitingSection(model="two_tier").station_limit(target) == 500
+    nearer = SitingSection(model="two_tier", station_distance_m=300.0)
+    assert nearer.station_limit(target) == 300
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"stations": 2}, "are for model"),
+        ({"model": "two_tier", "station_minutes": 5.0, "station_distance_m": 300.0}, "not both"),
+    ],
+)
+def test_keys_of_stations_that_do_not_fit(keys: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        SitingSection.model_validate(keys)
+
+
+def test_two_tiers_need_to_know_which_facilities_are_stations() -> None:
+    given = situation()
+    section = SitingSection(model="two_tier", sites=1)
+    with pytest.raises(InputError, match="give it tiers"):
+        suggest_sites(given, offered(given, SITES).in_two_tiers(), section, target_share=0.5)

@@ -1,11 +1,13 @@
 """Candidate sites: a user's own premises, or points on streets; each says why it is allowed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facility_coverage.facility_words import CENTRE, STATION
 from facility_coverage.inputs.premises import Premises, read_premises
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import Snaps, snap
@@ -39,7 +41,8 @@ class Candidates:
     table
         The allowed ones: ``candidate_id, candidate_name, floor_area_m2, ownership, cost,
         earliest_year, capacity`` (NaN where unknown), ``street_class``, ``fronts_street``,
-        ``rules`` (why it is allowed).
+        ``rules`` (why it is allowed), ``tier`` (``centre`` or ``station`` where the model tells
+        them apart; every place then stands twice, first all centres).
     snaps
         The same, tied to their streets.
     refused
@@ -62,6 +65,21 @@ class Candidates:
     considered: int
     notes: tuple[str, ...]
     spacing_m: float | None
+
+    @property
+    def is_station(self) -> NDArray[np.bool_]:
+        """Tell which of the allowed ones would be stations, shape (candidates,)."""
+        return (self.table["tier"] == STATION).to_numpy(dtype=bool)
+
+    def in_two_tiers(self) -> Self:
+        """Return every place twice: as a centre, and as a station under an id of its own."""
+        ids = [f"{name}/station" for name in self.table["candidate_id"]]
+        stations = self.table.assign(candidate_id=ids)
+        table = pd.concat(
+            [self.table.assign(tier=CENTRE), stations.assign(tier=STATION)], ignore_index=True
+        )
+        twice = np.tile(np.arange(len(self.table)), 2)
+        return replace(self, table=table, snaps=self.snaps.take(twice))
 
 
 def find_candidates(situation: Situation, rules: SiteRules, section: SitingSection) -> Candidates:
@@ -87,6 +105,12 @@ def find_candidates(situation: Situation, rules: SiteRules, section: SitingSecti
     FacilityCoverageError
         The list as a whole cannot be read.
     """
+    found = _found(situation, rules, section)
+    return found.in_two_tiers() if section.model == "two_tier" else found
+
+
+def _found(situation: Situation, rules: SiteRules, section: SitingSection) -> Candidates:
+    """Find the places, whatever is to stand there."""
     index = situation.index
     if section.candidates is not None:
         premises = read_premises(section, index.network.crs)
@@ -250,4 +274,4 @@ def _described(
         "; ".join([say(kinds[real], rules.language).format(street_class=name), *told])
         for name, real in zip(classes, fronts.tolist(), strict=True)
     ]
-    return table[_COLUMNS].assign(street_class=classes, fronts_street=fronts, rules=why)
+    return table[_COLUMNS].assign(street_class=classes, fronts_street=fronts, rules=why, tier="")

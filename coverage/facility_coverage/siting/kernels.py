@@ -8,11 +8,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def reduced_profits(
     indptr: Ints, indices: Ints, saving: Floats, paid: Floats, profit: Floats
 ) -> None:
@@ -24,7 +26,7 @@ def reduced_profits(
         profit[j] = total
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def turn(
     indptr: Ints, indices: Ints, saving: Floats, paid: Floats, share: Floats, memory: float,
     direction: Floats,
@@ -39,7 +41,7 @@ def turn(
                     direction[indices[k]] -= (1.0 - memory) * share[j]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def walk(paid: Floats, direction: Floats, lowest: Floats, highest: Floats, far: float) -> float:
     """Move payments against a direction within their limits; return the square of its length.
 
@@ -56,7 +58,7 @@ def walk(paid: Floats, direction: Floats, lowest: Floats, highest: Floats, far: 
     return square
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def best_two(
     indptr: Ints, indices: Ints, saving: Floats, chosen: Ints, best: Floats, second: Floats,
     server: Ints,
@@ -76,7 +78,7 @@ def best_two(
                 second[i] = saving[k]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def exchange_changes(
     row_indptr: Ints, row_indices: Ints, row_saving: Floats, best: Floats, second: Floats,
     server: Ints, change: Floats,
@@ -104,7 +106,7 @@ def exchange_changes(
             change[place, j] += change[places, j] - loss[place]
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def dominated_columns(
     indptr: Ints, indices: Ints, saving: Floats, row_indptr: Ints, row_indices: Ints,
     price: Floats,
@@ -147,7 +149,7 @@ def dominated_columns(
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def implied_rows(
     indptr: Ints, indices: Ints, row_indptr: Ints, row_indices: Ints
 ) -> NDArray[np.bool_]:
@@ -178,7 +180,7 @@ def implied_rows(
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def odd_triples(
     bits: Ints, slack: Floats, value: Floats, room: float, most: int
 ) -> tuple[Ints, Floats]:

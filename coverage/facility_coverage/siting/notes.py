@@ -17,6 +17,7 @@ MODEL_NAMES = {
     "p_center": "shortest longest way (p-center)",
     "capacitated_mclp": "serve the most people within capacities (capacitated MCLP)",
     "capacitated_p_median": "shortest way on average within capacities (capacitated p-median)",
+    "two_tier": "centres, and stations where no centre reaches (two tiers)",
 }
 
 STATUS_WORDS = {
@@ -103,7 +104,7 @@ def _tell_answer(notes: _Notes, suggestion: Suggestion, section: SitingSection) 
     solution, count = suggestion.solution, len(suggestion.candidates.table)
     model = say(MODEL_NAMES[section.model], notes.language)
     if solution is None:
-        if not count and (section.sites or section.model in FREE_NUMBER_MODELS):
+        if not count and section.asks:
             considered = suggestion.candidates.considered
             notes.add(
                 "no site is suggested: none of the {considered} places looked at is allowed",

@@ -26,8 +26,8 @@ NOTHING = "none"
 
 _FROM_LIST = ["floor_area_m2", "ownership", "cost", "earliest_year", "capacity"]
 _PLACE_COLUMNS = [
-    "candidate_id", "candidate_name", "status", "rank", "alone_population", "rules", "cause",
-    "reason", "row", "lon", "lat", "street_class", "fronts_street", *_FROM_LIST,
+    "candidate_id", "candidate_name", "tier", "status", "rank", "alone_population", "rules",
+    "cause", "reason", "row", "lon", "lat", "street_class", "fronts_street", *_FROM_LIST,
 ]  # fmt: skip
 _TRIAL_COLUMNS = [
     "trial", "value", "site_id", "covered_before", "covered_population", "loss_population",
@@ -69,6 +69,7 @@ def site_layer(
         "rank": rank,
         "candidate_id": table["candidate_id"],
         "candidate_name": table["candidate_name"],
+        "tier": table["tier"],
         "gain_population": gains.gain,
         "alone_population": gains.alone,
         "last_population": gains.last,
@@ -139,7 +140,7 @@ def _answer(suggestion: Suggestion, section: SitingSection) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "model": section.model,
         "status": NOTHING,
-        "sites_asked": section.sites,
+        "sites_asked": section.sites + section.stations,
     }
     if solution is not None:
         numbers = {name: getattr(solution, name) for name in ("objective", "bound", "gap")}
@@ -180,7 +181,7 @@ def _places(suggestion: Suggestion, crs: str) -> gpd.GeoDataFrame:
     both = refused if allowed.empty else pd.concat([allowed, refused], ignore_index=True)
     order = np.argsort(both["candidate_id"].to_numpy(dtype=str), kind="stable")
     table = both.assign(**_degrees(xy, crs)).reindex(columns=_PLACE_COLUMNS)
-    table = table.fillna(dict.fromkeys(("rules", "street_class", "ownership"), ""))
+    table = table.fillna(dict.fromkeys(("rules", "street_class", "ownership", "tier"), ""))
     layer = gpd.GeoDataFrame(table, geometry=points_of(xy), crs=crs)
     return layer.iloc[order].reset_index(drop=True)
 

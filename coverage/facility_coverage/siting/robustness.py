@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from facility_coverage.errors import LimitError
 from facility_coverage.siting.situation import Situation
-from facility_coverage.siting.solving import Reached, solve
+from facility_coverage.siting.solving import Reached, reached_by, solve
 from facility_coverage.siting.suggestion import Suggestion
 from facility_coverage.study_file import CAPACITY_MODELS, SitingSection
 
@@ -106,8 +106,7 @@ def try_plan(
     if situation.target.kind == "minutes":
         for pace in PACES:
             paced = situation.at_pace(pace)
-            by_candidate = paced.costs_of(suggestion.candidates.snaps)
-            reached = Reached(by_candidate, paced.by_facility)
+            reached = reached_by(paced, suggestion.candidates)
             trials.append(again.trial("speed", pace, paced, reached))
     for name, value, factor in _populations(unit):
         peopled = replace(situation, population=situation.population * factor)

@@ -23,6 +23,22 @@ _FAR = {"minutes": 1e5, "metres": 1e7}
 
 
 @dataclass(frozen=True, eq=False)
+class Tiers:
+    """Facilities that serve less far than the others.
+
+    Attributes
+    ----------
+    is_station
+        Shape (f,), which of the existing facilities are stations.
+    station_limit
+        How far stations serve, in the unit of the target's limit, inclusive, and no farther.
+    """
+
+    is_station: NDArray[np.bool_]
+    station_limit: float
+
+
+@dataclass(frozen=True, eq=False)
 class Situation:
     """Who is to be served, and by whom so far.
 
@@ -38,6 +54,8 @@ class Situation:
         Existing facilities that have a street: they stay.
     target
         The test; its limit is inclusive.
+    tiers
+        Which facilities are stations, and how far those serve; None where all serve alike.
     """
 
     index: StreetIndex
@@ -45,11 +63,14 @@ class Situation:
     population: NDArray[np.float64]
     facilities: Snaps
     target: Threshold
+    tiers: Tiers | None = None
 
     @cached_property
     def by_facility(self) -> csr_array:
-        """Return the cost between existing facilities and demand within the target."""
-        return self.costs_of(self.facilities)
+        """Return the cost between existing facilities and demand within what each serves."""
+        if self.tiers is None:
+            return self.costs_of(self.facilities)
+        return self.served_by(self.facilities, self.tiers.is_station)
 
     @property
     def uncovered_population(self) -> NDArray[np.float64]:
@@ -71,6 +92,41 @@ class Situation:
             Shape (places, d), seconds or metres; what is stored is within the target.
         """
         return self._od(places, self.target)
+
+    def served_by(self, places: Snaps, is_station: NDArray[np.bool_]) -> csr_array:
+        """Return the cost between places of both tiers and the demand that each would serve.
+
+        Parameters
+        ----------
+        places
+            Facilities or candidates, all with a street.
+        is_station
+            Which of them serve as far as a station.
+
+        Returns
+        -------
+        csr_array
+            Shape (places, d), seconds or metres.
+        """
+        od = self.costs_of(places)
+        limit = self.target.limit if self.tiers is None else self.tiers.station_limit
+        owner = np.repeat(np.arange(od.shape[0]), np.diff(od.indptr))
+        return _kept(od, ~is_station[owner] | (od.data <= limit))
+
+    def between(self, places: Snaps, others: Snaps) -> csr_array:
+        """Return the cost between places and other places within the target.
+
+        Parameters
+        ----------
+        places, others
+            All with a street.
+
+        Returns
+        -------
+        csr_array
+            Shape (places, others), seconds or metres.
+        """
+        return measure_access(self.index.network, places, others, (self.target,)).od
 
     def any_costs_of(self, places: Snaps) -> csr_array:
         """Return the cost between places and all demand, however far.
@@ -149,7 +205,11 @@ class Situation:
 
 def _below(od: csr_array, least: NDArray[np.float64]) -> csr_array:
     """Keep the entries that are less than the bound of their column."""
-    keep = od.data < least[od.indices]
+    return _kept(od, od.data < least[od.indices])
+
+
+def _kept(od: csr_array, keep: NDArray[np.bool_]) -> csr_array:
+    """Keep some of the stored entries."""
     row = np.repeat(np.arange(od.shape[0]), np.diff(od.indptr))[keep]
     offset = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=od.shape[0]))])
     return csr_array((od.data[keep], od.indices[keep], offset), shape=od.shape)

@@ -1,11 +1,12 @@
 """The model that a study names, put to the candidates of that study."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, hstack, vstack
 
+from facility_coverage.errors import InputError
 from facility_coverage.siting.candidates import Candidates
 from facility_coverage.siting.capacitated import capacitated_mclp, capacitated_p_median
 from facility_coverage.siting.lscp import lscp
@@ -15,6 +16,7 @@ from facility_coverage.siting.p_median import p_median
 from facility_coverage.siting.problem import Allowance, Budget, Problem, SiteCount, siting_problem
 from facility_coverage.siting.situation import Situation
 from facility_coverage.siting.solution import Effort, Solution
+from facility_coverage.siting.two_tier import TierCounts, two_tier
 from facility_coverage.study_file import CAPACITY_MODELS, TIME_MODELS, SitingSection
 from facility_coverage.travel.times import least_by_column
 
@@ -43,6 +45,25 @@ class Reached:
     def within_reach(self) -> NDArray[np.bool_]:
         """Tell which demand points a facility or a candidate covers, shape (d,)."""
         return self.covered | np.isfinite(least_by_column(self.by_candidate))
+
+
+def reached_by(situation: Situation, candidates: Candidates) -> Reached:
+    """Measure who is within the target of what.
+
+    Parameters
+    ----------
+    situation
+        Who is to be served, and by whom so far.
+    candidates
+        Where a facility could be put.
+
+    Returns
+    -------
+    Reached
+        A station reaches no farther than a station serves.
+    """
+    by_candidate = situation.served_by(candidates.snaps, candidates.is_station)
+    return Reached(by_candidate, situation.by_facility)
 
 
 def coverage_problem(
@@ -108,25 +129,102 @@ def solve(
     limit, model = situation.target.limit, section.model
     allowance = _allowance(section, candidates)
     if model in TIME_MODELS:
-        problem = _time_problem(situation, candidates, section)
-        if model == "p_median":
-            longest = float(problem.cost.data.max(initial=0.0))
-            return p_median(problem, allowance, unserved_cost=longest, effort=effort)
-        if model == "p_center":
-            n_sites = min(section.sites, len(candidates.table))
-            return p_center(problem, n_sites, effort=effort)
-        return capacitated_p_median(problem, allowance, effort=effort)
+        return _by_time(situation, candidates, section, effort)
     if model in CAPACITY_MODELS:
         problem = _problem(
             reached.by_candidate, reached.by_facility, situation.population, candidates,
             existing_capacity=_existing_capacity(section),
         )  # fmt: skip
         return capacitated_mclp(problem, allowance, limit=limit, effort=effort)
+    if model == "two_tier":
+        return _in_two_tiers(situation, candidates, reached, section, effort)
     problem = coverage_problem(reached, situation.population, candidates)
     if model == "mclp":
         return mclp(problem, allowance, limit=limit, effort=effort)
     share = target_share if model == "partial_lscp" else 1.0
     return lscp(problem, limit=limit, share=share, effort=effort)
+
+
+def _by_time(
+    situation: Situation, candidates: Candidates, section: SitingSection, effort: Effort
+) -> Solution:
+    """Answer a model of everybody's way."""
+    problem = _time_problem(situation, candidates, section)
+    if section.model == "p_center":
+        n_sites = min(section.sites, len(candidates.table))
+        return p_center(problem, n_sites, effort=effort)
+    allowance = _allowance(section, candidates)
+    if section.model == "capacitated_p_median":
+        return capacitated_p_median(problem, allowance, effort=effort)
+    longest = float(problem.cost.data.max(initial=0.0))
+    return p_median(problem, allowance, unserved_cost=longest, effort=effort)
+
+
+def _in_two_tiers(
+    situation: Situation,
+    candidates: Candidates,
+    reached: Reached,
+    section: SitingSection,
+    effort: Effort,
+) -> Solution:
+    """Choose centres and stations; the answer's columns are rows of the candidates."""
+    tiers = situation.tiers
+    if tiers is None:
+        msg = "the situation does not tell centres from stations; give it tiers"
+        raise InputError(msg)
+    half = len(candidates.table) // 2
+    of_centres, of_stations = (
+        _tier_problem(situation, candidates, reached, rows, existing)
+        for rows, existing in (
+            (np.arange(half), ~tiers.is_station),
+            (np.arange(half, 2 * half), tiers.is_station),
+        )
+    )
+    centres = situation.facilities.take(~tiers.is_station)
+    places = candidates.snaps.take(np.arange(half))
+    near = csr_array(
+        hstack([situation.between(places, places).T, _any(situation.between(centres, places)).T])
+    )
+    near = csr_array(vstack([near, csr_array((1, half + 1))], format="csr"))
+    allowance = (
+        Budget(section.budget)
+        if section.budget is not None
+        else TierCounts(min(section.sites, half), min(section.stations, half))
+    )
+    solution = two_tier(
+        of_centres,
+        of_stations,
+        near,
+        centre_limit=situation.target.limit,
+        station_limit=tiers.station_limit,
+        allowance=allowance,
+        effort=effort,
+    ).solution
+    beyond = solution.chosen > half  # one column of existing centres stands between the tiers
+    return replace(solution, chosen=solution.chosen - beyond)
+
+
+def _tier_problem(
+    situation: Situation,
+    candidates: Candidates,
+    reached: Reached,
+    rows: NDArray[np.int64],
+    existing: NDArray[np.bool_],
+) -> Problem:
+    """Put up the problem of one tier; its existing facilities are one locked column."""
+    table = candidates.table.iloc[rows]
+    own = reached.by_facility[np.flatnonzero(existing)]
+    return _problem(
+        reached.by_candidate[rows],
+        _one_row(least_by_column(own)),
+        situation.population,
+        replace(candidates, table=table),
+    )
+
+
+def _any(od: csr_array) -> csr_array:
+    """Return, as one row, which columns have any entry."""
+    return _one_row(least_by_column(od))
 
 
 def _time_problem(situation: Situation, candidates: Candidates, section: SitingSection) -> Problem:

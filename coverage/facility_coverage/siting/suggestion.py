@@ -10,9 +10,9 @@ from facility_coverage.siting.gains import Gains, marks, rank_by_gain
 from facility_coverage.siting.mclp import coverage_curve
 from facility_coverage.siting.situation import Situation
 from facility_coverage.siting.solution import Effort, Solution
-from facility_coverage.siting.solving import Reached, coverage_problem, solve
+from facility_coverage.siting.solving import Reached, coverage_problem, reached_by, solve
 from facility_coverage.siting.unreachable import LeftOut, Unreachable, find_unreachable
-from facility_coverage.study_file import CAPACITY_MODELS, FREE_NUMBER_MODELS, SitingSection
+from facility_coverage.study_file import CAPACITY_MODELS, SitingSection
 
 _MOST_CURVE_SITES = 100
 _ROUNDING = 1e-6
@@ -90,12 +90,11 @@ def suggest_sites(
     Suggestion
         As many sites as asked, or fewer where a further one would gain nobody.
     """
-    reached = Reached(situation.costs_of(candidates.snaps), situation.by_facility)
-    asked = section.sites > 0 or section.model in FREE_NUMBER_MODELS
+    reached = reached_by(situation, candidates)
     somebody = bool((situation.population[reached.within_reach] > 0).any())
     solution = (
         solve(situation, candidates, reached, section, target_share=target_share)
-        if asked and somebody and len(candidates.table)
+        if section.asks and somebody and len(candidates.table)
         else None
     )
     chosen = np.empty(0, dtype=np.int64) if solution is None else solution.chosen
@@ -152,7 +151,7 @@ def _curve(
     """Return the curve up to twice the chosen sites; the plan itself lies on it."""
     before = float(situation.population[reached.covered].sum())
     plan = before + np.cumsum(np.concatenate([[0.0], gains.gain]))
-    most = min(max(2 * len(gains.site), section.sites), _MOST_CURVE_SITES)
+    most = min(max(2 * len(gains.site), section.sites + section.stations), _MOST_CURVE_SITES)
     most = max(min(most, len(candidates.table)), len(gains.site))
     if most == 0:
         return Curve(np.zeros(1, dtype=np.int64), plan, plan)
