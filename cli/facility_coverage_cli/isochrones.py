@@ -7,7 +7,7 @@ import typer
 
 from facility_coverage.errors import InputError
 from facility_coverage_cli.folders import cache_folder, refuse_target
-from facility_coverage_cli.network import open_network
+from facility_coverage_cli.network import Changes, open_network
 from facility_coverage_cli.options import (
     Cache,
     Elevation,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ENDINGS = (".geojson", ".gpkg", ".fgb")
 
 NetworkFile = Annotated[
-    Path, typer.Option("--network", help="OSM file, or .npz of 'network build'.")
+    Path, typer.Option("--network", help="OSM file, .npz of 'network build', or .graphml of OSMnx.")
 ]
 Register = Annotated[
     Path, typer.Option("--facilities", help="Register of facilities: csv, xlsx, geojson, gpkg.")
@@ -71,12 +71,12 @@ def isochrones(
     from facility_coverage.travel.circles import Drawing
 
     refuse_target(out, ENDINGS, overwrite=overwrite)
-    coverage = _coverage(minutes, method)
+    coverage = coverage_of(minutes, method)
     register = FacilitiesSection.model_construct(source=str(facilities.resolve()))
     with progress(quiet=quiet) as advance:
         advance("Reading streets", 0.0)
         streets = open_network(
-            network, profile, speed_kph, elevation=elevation, cache=cache_folder(cache)
+            network, profile, speed_kph, changes=Changes(elevation), cache=cache_folder(cache)
         )
         advance("Drawing isochrones", 0.5)
         layer = facility_isochrones(
@@ -111,8 +111,26 @@ def _left_out(
         yield str(row.facility_id), str(row.reason) or far
 
 
-def _coverage(minutes: str, method: str) -> "CoverageSection":
-    """Read ``5,10,15`` under the rules of a study file's ``[coverage]``."""
+def coverage_of(minutes: str, method: str = "exact") -> "CoverageSection":
+    """Read ``5,10,15`` under the rules of a study file's ``[coverage]``.
+
+    Parameters
+    ----------
+    minutes
+        As it was typed.
+    method
+        How circles are drawn.
+
+    Returns
+    -------
+    CoverageSection
+        The section.
+
+    Raises
+    ------
+    InputError
+        It is no list of numbers, or one of them breaks the rules.
+    """
     from facility_coverage.study_file import CoverageSection
 
     option = f"--minutes {minutes}"

@@ -1,18 +1,20 @@
 """``network``: street networks, built once and kept in a file, and the profiles that shape them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
 from facility_coverage_cli.folders import refuse_target
 from facility_coverage_cli.options import (
+    Corrections,
     Elevation,
     Json,
     Overwrite,
     ProfileName,
     Quiet,
     SpeedKph,
+    Year,
     checked_section,
 )
 from facility_coverage_cli.terminal import say, say_json
@@ -29,37 +31,60 @@ def _root() -> None:
     """Street networks, built once and kept in a file."""
 
 
+class Changes(NamedTuple):
+    """What changes streets beside their profile; None where nothing does."""
+
+    elevation: Path | None = None
+    corrections: Path | None = None
+    year: int | None = None
+
+
+NO_CHANGES = Changes()
+
+
 @network.command("build")
 def build(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="OSM file: .osm.pbf, .osm or .osm.gz.")
+        Path,
+        typer.Argument(metavar="SOURCE", help="OSM file: .osm.pbf, .osm, .osm.gz; or .graphml."),
     ],
-    out: Annotated[Path, typer.Option("--out", help="File to write, ending in .npz.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write: .npz, or .graphml for OSMnx.")],
     *,
     profile: ProfileName = None,
     speed_kph: SpeedKph = None,
     elevation: Elevation = None,
+    corrections: Corrections = None,
+    year: Year = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Read the streets of an OSM file that a profile may use and keep them as a network."""
     from facility_coverage.crs import require_true_lengths
+    from facility_coverage.network.exchange import write_graphml
 
-    refuse_target(out, (".npz",), overwrite=overwrite)
-    streets = open_network(source, profile, speed_kph, elevation=elevation, cache=None)
+    refuse_target(out, (".npz", ".graphml"), overwrite=overwrite)
+    changes = Changes(elevation, corrections, year)
+    streets = open_network(source, profile, speed_kph, changes=changes, cache=None)
     require_true_lengths(streets.crs, streets.corners_xy, str(source))
-    streets.save(out)
+    if out.suffix.lower() == ".graphml":
+        write_graphml(streets, out)
+    else:
+        streets.save(out)
     figures = streets.summary()
     if json:
         say_json({"path": str(out), **figures})
     elif not quiet:
         say(f"{out}")
         figures["speed_kph"] = _speed(streets.profile)
+        told = figures.pop("corrections", None)
         for name, value in figures.items():
             if value is not None:
                 shown = f"{value:,}" if isinstance(value, int | float) else value
                 say(f"  {name}: {shown}")
+        for row in () if told is None else told["rows"]:
+            name = f" {row['name']}" if row["name"] else ""
+            say(f"  row {row['row']} ({row['kind']}{name}): {row['told']}")
 
 
 @network.command("profiles")
@@ -99,7 +124,7 @@ def open_network(
     profile: str | None,
     speed_kph: float | None,
     *,
-    elevation: Path | None = None,
+    changes: Changes = NO_CHANGES,
     cache: Path | None,
 ) -> "StreetNetwork":
     """Open a street network from an OSM file or a saved network.
@@ -113,8 +138,8 @@ def open_network(
         else ``walk``.
     speed_kph
         In place of the profile's speed.
-    elevation
-        An elevation model whose slopes change the speed.
+    changes
+        Slopes and corrections.
     cache
         Folder for built networks; None keeps none.
 
@@ -128,7 +153,7 @@ def open_network(
     from facility_coverage.network.street_network import StreetNetwork
     from facility_coverage.study_file import NetworkSection
 
-    asked = {"profile": profile, "speed_kph": speed_kph, "elevation": elevation}
+    asked = {"profile": profile, "speed_kph": speed_kph, **changes._asdict()}
     given = {key: value for key, value in asked.items() if value is not None}
     if not given and source.suffix == ".npz":
         return StreetNetwork.load(source)
@@ -136,8 +161,13 @@ def open_network(
         f"--{key.replace('_', '-')} {f'{value:g}' if isinstance(value, float) else value}"
         for key, value in given.items()
     )
-    values = {"source": "-", **given, "elevation": elevation and str(elevation)}
-    section = checked_section(options, NetworkSection, values)
+    texts = {key: str(value) for key, value in given.items() if isinstance(value, Path)}
+    section = checked_section(options, NetworkSection, {"source": "-", **given, **texts})
     return street_network(
-        source, chosen_profile(section), elevation=section.elevation_file, cache_folder=cache
+        source,
+        chosen_profile(section),
+        elevation=section.elevation_file,
+        corrections=section.corrections_file,
+        year=section.year,
+        cache_folder=cache,
     )

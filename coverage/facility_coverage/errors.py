@@ -9,7 +9,8 @@ FacilityCoverageError                  code          HTTP  exit
 ├─ UnreachableError  nothing snaps     unreachable    422     4
 ├─ InfeasibleError   no plan exists    infeasible     409     5
 ├─ LimitError        too large         limit          413     6
-└─ SourceError(…, OSError)             source         502     7
+├─ SourceError(…, OSError)             source         502     7
+└─ DoubtError     --strict stops here  doubt          422     10
 
 A message is one line: what was wrong, the value, where, and how to mend it. The library raises;
 only the faces (command line, HTTP) catch. Anything else that escapes is a defect: exit 1, HTTP 500.
@@ -80,6 +81,14 @@ class LimitError(FacilityCoverageError):
     code = "limit"
     http_status = 413
     exit_code = 6
+
+
+class DoubtError(FacilityCoverageError):
+    """The inputs can be used, but may not be what the study says; only ``--strict`` minds."""
+
+    code = "doubt"
+    http_status = 422
+    exit_code = 10
 
 
 class SourceError(FacilityCoverageError, OSError):

@@ -1,5 +1,6 @@
 """The words for kinds of facilities and for who runs them, Chinese ones included."""
 
+import re
 from collections.abc import Iterable
 from typing import Literal, get_args
 
@@ -68,6 +69,62 @@ def ownership_word(word: str) -> str | None:
     """
     plain = word.strip().lower()
     return plain if plain in OWNERSHIPS else _OWNERSHIPS.get(plain)
+
+
+_KINDS_IN_NAMES = (
+    ("subcentre", re.compile("社区(卫生|健康)服务分中心|社康分中心|分中心$")),
+    (CENTRE, re.compile("社区(卫生|健康)服务中心(?!.*(服务站|分站))|社康中心$")),
+    (STATION, re.compile("社区(卫生|健康)服务(分)?站|社康站$|服务站$")),
+    ("community_hospital", re.compile("社区医院")),
+    ("township_hospital", re.compile("卫生院")),
+    ("village_clinic", re.compile("卫生室")),
+    ("ambulance_station", re.compile("急救站")),
+    ("outpatient", re.compile("门诊部")),
+)
+"""The surest first: a subcentre's name holds the word for a centre, and many a station's name that
+of the centre which runs it."""
+
+_OWNERS_IN_TEXT = (
+    ("armed_police", re.compile("武警")),
+    ("private", re.compile("民营|民办|社会办|社会力量|私立|个体|有限公司|有限责任公司")),
+    ("hospital_transitional", re.compile("院办院管|医院(承办|托管|举办|代管)|由.*医院")),
+    (GOVERNMENT, re.compile("政府|公办|公立|卫生健康局|卫健局|卫生局|卫计局|街道办事处")),
+)
+"""Who runs a facility, read from a text that is none of the defined words."""
+
+
+def kind_in_name(name: str) -> str | None:
+    """Guess the kind of a facility from its name.
+
+    Parameters
+    ----------
+    name
+        As a register has it.
+
+    Returns
+    -------
+    str or None
+        The kind; None where the name tells none.
+    """
+    plain = "".join(name.split())
+    return next((kind for kind, words in _KINDS_IN_NAMES if words.search(plain)), None)
+
+
+def ownership_in_text(text: str) -> str | None:
+    """Guess who runs a facility from what a register says of it.
+
+    Parameters
+    ----------
+    text
+        A cell such as ``天河区卫生健康局``, or a name.
+
+    Returns
+    -------
+    str or None
+        One of ``OWNERSHIPS``; None where the text tells none.
+    """
+    plain = "".join(text.split())
+    return next((owner for owner, words in _OWNERS_IN_TEXT if words.search(plain)), None)
 
 
 def kind_words(words: Iterable[str]) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facility_coverage.assessment.street_shares import pieces_by_unit, street_lengths
-from facility_coverage.crs import require_true_lengths
-from facility_coverage.errors import UnreachableError
+from facility_coverage.coordinates.systems import WGS84
+from facility_coverage.crs import WGS84 as DEGREES
+from facility_coverage.crs import project, require_true_lengths
+from facility_coverage.errors import DoubtError, InputError, UnreachableError
 from facility_coverage.inputs.boundaries import Boundaries, read_boundaries
 from facility_coverage.inputs.demand import Demand, read_demand
 from facility_coverage.inputs.facilities import (
@@ -20,10 +22,12 @@ from facility_coverage.inputs.facilities import (
     changed_facilities,
     read_facilities,
 )
+from facility_coverage.inputs.premises import read_premises
 from facility_coverage.network.cache import street_network
 from facility_coverage.network.cell_grid import CellGrid
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.profiles import chosen_profile
+from facility_coverage.network.shift import Landmarks, find_shift, readings
 from facility_coverage.network.snapping import Snaps, joined, snap
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.progress import Progress, silent
@@ -33,6 +37,10 @@ from facility_coverage.thresholds import by_kind
 from facility_coverage.travel.access import Access, measure_access
 from facility_coverage.travel.isochrones import Canvas
 from facility_coverage.travel.service_areas import StreetPieces
+from facility_coverage.words import Remark
+
+ELSEWHERE_M = 10_000.0
+"""A register whose nearest facility lies this far from all subdistricts is another city's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +90,40 @@ class PreparedStudy:
         return self.sites.take(self.sites.found)
 
     @cached_property
+    def doubts(self) -> tuple[Remark, ...]:
+        """Return why the inputs may not be what the study says; ``run --strict`` stops at one."""
+        study, network = self.study, self.network
+        layers: list[tuple[str, str, str | None, NDArray[np.float64]]] = []
+        register, people, siting = study.facilities, study.demand, study.siting
+        if not register.from_osm:
+            layers.append(("facilities", register.source, register.coordinates, self.facilities.xy))
+        if not people.from_raster and people.cell_size_m is None:
+            layers.append(("demand", people.source, people.coordinates, self.demand.xy))
+        if siting.candidates is not None:
+            premises = read_premises(siting, network.crs)
+            layers.append(("siting", siting.candidates, siting.coordinates, premises.xy))
+        landmarks = Landmarks.of_streets(self.index)
+        told = []
+        for name, source, coordinates, xy in layers:
+            declared = coordinates or WGS84
+            shift = find_shift(xy, declared, readings(xy, network.crs, declared), landmarks)
+            if shift is not None:
+                told.append(shift.remark(Path(source).name, f"{name}.coordinates"))
+        return tuple(told)
+
+    def require_no_doubt(self) -> None:
+        """Refuse to go on with inputs that may not be what the study says.
+
+        Raises
+        ------
+        DoubtError
+            There is some doubt; the message has a line for each.
+        """
+        if self.doubts:
+            language = self.study.study.language
+            raise DoubtError("\n".join(doubt.told(language) for doubt in self.doubts))
+
+    @cached_property
     def canvas(self) -> Canvas:
         """Return a grid over all streets, on which circles of any place can be drawn."""
         section = self.study.coverage
@@ -123,7 +165,11 @@ class PreparedStudy:
         return self._with(study=self.study.model_copy(update={"coverage": coverage}))
 
     def with_facilities(
-        self, added: Collection[NewFacility], removed: Collection[str] = ()
+        self,
+        added: Collection[NewFacility],
+        removed: Collection[str] = (),
+        *,
+        may_be_none: bool = False,
     ) -> Self:
         """Return the same study with other facilities, as if some were built and some closed.
 
@@ -133,6 +179,8 @@ class PreparedStudy:
             Facilities that the register does not have.
         removed
             Ids of facilities that it has.
+        may_be_none
+            Whether it may be that no facility with a street is left.
 
         Returns
         -------
@@ -154,7 +202,8 @@ class PreparedStudy:
         new = snap(self.index, facilities.xy[is_new], off_street_limit_m=limit_m)
         row[is_new] = len(self.sites.edge) + np.arange(len(new.edge))
         sites = joined(self.sites, new).take(row)
-        require_some_street(facilities, sites, limit_m, self.study.facilities.source)
+        if not may_be_none:
+            require_some_street(facilities, sites, limit_m, self.study.facilities.source)
         return self._with(facilities=facilities, sites=sites)
 
     def _with(self, **changes: object) -> Self:
@@ -197,6 +246,8 @@ def prepare(
         chosen_profile(study.network),
         crs=study.study.crs,
         elevation=study.network.elevation_file,
+        corrections=study.network.corrections_file,
+        year=study.network.year,
         cache_folder=cache_folder,
     )
 
@@ -206,7 +257,8 @@ def prepare(
     corners = np.array([(west, south), (west, north), (east, south), (east, north)])
     require_true_lengths(network.crs, corners, study.boundaries.source)
     facilities = read_facilities(study.facilities, network.crs, extract=source)
-    demand = read_demand(study.demand, boundaries, network.crs)
+    require_this_district(facilities, boundaries, study.facilities.source)
+    demand = read_demand(study.demand, boundaries, network.crs, extract=source)
 
     progress("Tying places to streets", 0.45)
     limit_m = study.coverage.off_street_limit_m
@@ -244,6 +296,41 @@ def require_streets_inside(street_m: NDArray[np.float64], study: Study) -> None:
         f"name the extract of this district"
     )
     raise UnreachableError(msg)
+
+
+def require_this_district(facilities: Facilities, boundaries: Boundaries, source: str) -> None:
+    """Refuse a register of another city.
+
+    Parameters
+    ----------
+    facilities
+        The register.
+    boundaries
+        The subdistricts.
+    source
+        Where the register stands, for the message.
+
+    Raises
+    ------
+    InputError
+        Every facility lies ``ELSEWHERE_M`` or more beyond all subdistricts.
+    """
+    placed = np.isfinite(facilities.xy).all(axis=1)
+    west, south, east, north = boundaries.units.total_bounds
+    low = np.array([west - ELSEWHERE_M, south - ELSEWHERE_M])
+    high = np.array([east + ELSEWHERE_M, north + ELSEWHERE_M])
+    near = ((facilities.xy >= low) & (facilities.xy <= high)).all(axis=1)
+    if near.any() or not placed.any():
+        return
+    first = int(np.flatnonzero(placed)[0])
+    crs = str(boundaries.units.crs)
+    lon, lat = project(facilities.xy[[first]], crs, DEGREES)[0].tolist()
+    msg = (
+        f"{source}: 0 of {int(placed.sum())} facilities lie in or near the subdistricts (first: "
+        f"{facilities.table['facility_id'].iloc[first]} at {lon:.5f}, {lat:.5f}); name the "
+        f"register of this district, or say its system in facilities.coordinates"
+    )
+    raise InputError(msg)
 
 
 def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float, source: str) -> None:

@@ -84,9 +84,12 @@ def _cut_edges(
     first = np.repeat(offset[edges] - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
     vertex = first + np.arange(int(count.sum()))
     ends = np.stack([network.vertex_xy[vertex], network.vertex_xy[vertex + 1]], axis=1)
-    parts, row = shapely.get_parts(
-        shapely.intersection(shapely.linestrings(ends), unit), return_index=True
-    )
+    lines = shapely.linestrings(ends)
+    beside = ~shapely.intersects(unit, lines)
+    across = ~beside & ~shapely.contains_properly(unit, lines)
+    lines[across] = shapely.intersection(lines[across], unit)  # slow: only where it must be
+    lines[beside] = None
+    parts, row = shapely.get_parts(lines, return_index=True)
     keep = shapely.length(parts) > 0
     parts, row = parts[keep], row[keep]
     from_m, to_m = (

@@ -96,11 +96,13 @@ def subdistrict_table(
             continue
         reached = np.append(coverage.street_m, 0.0)
         columns[f"covered_street_share_{coverage.threshold.label}"] = _share(reached, streets)
-    if demand.older is not None:
-        columns["older_population"] = demand.by_unit(demand.older)
+    for age, persons in (("older", demand.older), ("children", demand.children)):
+        if persons is None:
+            continue
+        columns[f"{age}_population"] = demand.by_unit(persons)
         for coverage in coverages:
-            columns[f"older_covered_population_{coverage.threshold.label}"] = demand.by_unit(
-                demand.older * coverage.people
+            columns[f"{age}_covered_population_{coverage.threshold.label}"] = demand.by_unit(
+                persons * coverage.people
             )
     columns["notes"] = [
         "; ".join(

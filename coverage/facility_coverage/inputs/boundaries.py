@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.errors import GeometryError, LimitError, SchemaError
+from facility_coverage.inputs.division_codes import code_column, require_whole_codes
 from facility_coverage.inputs.tables import (
     POLYGONS,
     placed_shapes,
@@ -21,6 +22,12 @@ from facility_coverage.inputs.tables import (
 )
 from facility_coverage.result import OUTSIDE_UNIT_ID
 from facility_coverage.study_file import BoundariesSection
+from facility_coverage.words import Remark
+
+SLIVER_M = 5.0
+"""An overlap or gap that is narrower than this comes from drawing one border twice."""
+
+_TOUCH_M, _GRID_M, _SHOWN_IDS = 0.01, 0.001, 10
 
 _LEAST_FAULT_M2 = 1.0
 """Overlaps and gaps below a square metre are rounding, and are not listed."""
@@ -38,12 +45,16 @@ class Boundaries:
         ids alone, never on the order of rows.
     faults
         ``fault`` (``overlap`` or ``gap``), ``unit_id``, ``other_unit_id``, ``area_m2``,
-        ``geometry``, largest first: what was tidied up, and what lies enclosed between
-        subdistricts and belongs to none.
+        ``width_m`` (on the average), ``geometry``, largest first: what was tidied up, and what
+        lies enclosed between subdistricts, or as a sliver between two of them, and belongs to
+        none.
+    remarks
+        What a reader of the figures must know.
     """
 
     units: gpd.GeoDataFrame
     faults: gpd.GeoDataFrame
+    remarks: tuple[Remark, ...] = ()
 
     def unit_of(self, points: NDArray[np.object_]) -> NDArray[np.int64]:
         """Return the subdistrict that each point lies in.
@@ -91,11 +102,13 @@ def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
     """
     path = Path(section.source)
     layer = read_layer(path, section.layer)
-    columns = {"boundaries.id": section.id}
+    id_column = section.id or code_column(layer, path)
+    columns = {"boundaries.id": id_column}
     if section.name is not None:
         columns["boundaries.name"] = section.name
     require_columns(layer, columns, path)
-    ids = text_ids(layer, section.id, path)
+    ids = text_ids(layer, id_column, path)
+    require_whole_codes(ids, id_column, path)
     if (ids == OUTSIDE_UNIT_ID).any():
         msg = f"{path}: the id {OUTSIDE_UNIT_ID!r} is reserved for people outside all; rename it"
         raise SchemaError(msg)
@@ -143,13 +156,52 @@ def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Bo
     rings = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
     gaps = [_polygonal(shapely.difference(ring, whole)) for ring in rings]
     rows.extend(("gap", "", "", gap.area, gap) for gap in gaps if gap.area >= _LEAST_FAULT_M2)
+    rows.extend(("gap", "", "", gap.area, gap) for gap in _open_slivers(shapes, whole))
     rows.sort(key=lambda row: (-row[3], row[0], row[1], row[2]))
     columns = ["fault", "unit_id", "other_unit_id", "area_m2", "geometry"]
-    faults = gpd.GeoDataFrame(
-        pd.DataFrame(rows, columns=columns), geometry="geometry", crs=units.crs
-    )
+    table = pd.DataFrame(rows, columns=columns)
+    width_m = [2.0 * shape.area / shape.length for shape in table["geometry"]]
+    table.insert(4, "width_m", np.array(width_m, dtype=np.float64))
+    faults = gpd.GeoDataFrame(table, geometry="geometry", crs=units.crs)
     tidy = units.set_geometry(gpd.GeoSeries(shapes, crs=units.crs))
-    return Boundaries(tidy, faults)
+    return Boundaries(tidy, faults, _remarks(tidy, faults))
+
+
+def _open_slivers(
+    shapes: NDArray[np.object_], whole: shapely.Geometry
+) -> list[shapely.MultiPolygon]:
+    """Return the strips between two subdistricts that are open at an end, widest last."""
+    half = SLIVER_M / 2.0
+    mitre = {"join_style": "mitre", "mitre_limit": 10.0}
+    closed = shapely.buffer(shapely.buffer(whole, half, **mitre), -half, **mitre)
+    enclosed = shapely.polygons([part.exterior for part in shapely.get_parts(whole)])
+    taken = shapely.union_all([whole, *enclosed])
+    strips = shapely.get_parts(shapely.difference(closed, taken, grid_size=_GRID_M))
+    strips = strips[shapely.area(strips) >= _LEAST_FAULT_M2]
+    strip, _ = shapely.STRtree(shapes).query(
+        shapely.buffer(strips, _TOUCH_M), predicate="intersects"
+    )
+    between = np.bincount(strip, minlength=len(strips)) > 1
+    return [_polygonal(shape) for shape in strips[between]]
+
+
+def _remarks(units: gpd.GeoDataFrame, faults: gpd.GeoDataFrame) -> tuple[Remark, ...]:
+    """Tell of slivers, and of subdistricts in several parts."""
+    remarks = []
+    slivers = faults[faults["width_m"] < SLIVER_M]
+    if len(slivers):
+        message = (
+            "{count} of the overlaps and gaps of subdistricts are slivers narrower than {width_m} "
+            "m, {area_m2} m² in all"
+        )
+        values = {"count": f"{len(slivers)}", "width_m": f"{SLIVER_M:g}"}
+        remarks.append(Remark(message, values | {"area_m2": f"{slivers['area_m2'].sum():,.0f}"}))
+    parts = shapely.get_num_geometries(units.geometry.to_numpy())
+    if several := units["unit_id"][parts > 1].tolist():
+        message = "{count} subdistricts lie in several parts: {ids}"
+        shown = ", ".join(several[:_SHOWN_IDS]) + (" …" if len(several) > _SHOWN_IDS else "")
+        remarks.append(Remark(message, {"count": f"{len(several)}", "ids": shown}))
+    return tuple(remarks)
 
 
 def _polygonal(shape: shapely.Geometry) -> shapely.MultiPolygon:

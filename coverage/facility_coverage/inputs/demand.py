@@ -4,26 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from facility_coverage.crs import WGS84, project
-from facility_coverage.errors import GeometryError, InputError, SchemaError
+from facility_coverage.errors import InputError, SchemaError
 from facility_coverage.inputs.boundaries import Boundaries
-from facility_coverage.inputs.pixels import Pixels, read_pixels
-from facility_coverage.inputs.tables import (
-    POLYGONS,
-    SHEETS,
-    numbers,
-    placed_shapes,
-    read_layer,
-    read_table,
-    require_columns,
-    rows_where,
-)
+from facility_coverage.inputs.census import scaled_to_census
+from facility_coverage.inputs.people import M2_PER_KM2, read_people
+from facility_coverage.inputs.residential import on_residential_land
 from facility_coverage.study_file import DemandSection
+from facility_coverage.words import Remark
 
 _ROUNDING = 1e-12
 """A share outside below this is the rounding of a cell that lies wholly inside."""
@@ -31,8 +22,12 @@ _ROUNDING = 1e-12
 MAX_PEOPLE = 10_000_000.0
 """More people than this at one point are the mark of missing data that nobody declared."""
 
-_ROUNDING_SHARE = 1e-6
-"""Two rasters of one census differ by this much where single precision rounded them."""
+MAX_PER_KM2 = 200_000.0
+"""More people than this on the average square kilometre of a study live nowhere on Earth.
+
+The densest subdistricts of China hold less than half as many; counts of 100 m pixels are a
+hundredth of their density.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +37,8 @@ class Demand:
     Attributes
     ----------
     demand_id
-        Length d: row of the source, or row and column of the raster (``r120c45``, from 0).
+        Length d: row of the source, or row and column of the raster (``r120c45``, from 0); behind
+        it the piece of a cell (``.3``), or the subdistrict that its people were scaled for (``@``).
     xy
         Shape (d, 2), metres in the study's CRS.
     population
@@ -54,6 +50,10 @@ class Demand:
         subdistrict (rows of ``Boundaries.units``) and, last, outside all. Columns sum to 1.
     spacing_m
         Side of a cell, 0 for points.
+    children
+        Shape (d,), children up to 6; None where the study has none.
+    remarks
+        What a reader of the figures must know.
     """
 
     demand_id: tuple[str, ...]
@@ -62,6 +62,8 @@ class Demand:
     older: NDArray[np.float64] | None
     unit_share: csr_array
     spacing_m: float
+    children: NDArray[np.float64] | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def by_unit(self, persons: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add persons up by subdistrict.
@@ -91,17 +93,21 @@ class Demand:
         return unit
 
 
-def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
+def read_demand(
+    section: DemandSection, boundaries: Boundaries, crs: str, *, extract: Path | None = None
+) -> Demand:
     """Read the people of a study.
 
     Parameters
     ----------
     section
-        Where they are: a table or layer of points, cells or polygons, or a raster of counts.
+        Where they are: a table or layer of points, cells or polygons, or a raster.
     boundaries
         The subdistricts that they are shared out to.
     crs
         The study's metric CRS.
+    extract
+        The OSM file of the streets, for ``residential = "osm"``.
 
     Returns
     -------
@@ -112,16 +118,42 @@ def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
     Raises
     ------
     NotFoundError, InputError, SchemaError, CrsError, GeometryError
-        The source cannot be read, lacks a column or CRS, or holds a geometry that is not usable
-        or a population that is no non-negative number; or nobody in it lives in a subdistrict.
+        The source, the residential land or the census cannot be read, lacks a column or CRS, or
+        holds a geometry that is not usable or a population that is no non-negative number; or
+        nobody in it lives in a subdistrict, or more people than can be.
+
+    Notes
+    -----
+    Shares are those of shapely's overlay in double precision; the fractions of exactextract, which
+    is quicker on large polygons, are single precision and would be off by 1e-7.
     """
-    path = Path(section.source)
-    if section.from_raster:
-        demand = _from_raster(section, boundaries, crs)
-    elif path.suffix.lower() in SHEETS:
-        demand = _from_table(section, boundaries, crs)
-    else:
-        demand = _from_layer(section, boundaries, crs)
+    people, dwellings = on_residential_land(
+        read_people(section, boundaries, crs), section, crs, extract
+    )
+    share = (
+        _point_shares(shapely.points(people.xy), boundaries)
+        if people.ground is None
+        else _polygon_shares(people.ground, boundaries.units.geometry.to_numpy())
+    )
+    people, share, counted = scaled_to_census(people, share, section, boundaries)
+    persons = people.persons
+    demand = Demand(
+        people.place_id,
+        people.xy,
+        persons["population"],
+        persons.get("older"),
+        share,
+        people.spacing_m,
+        persons.get("children"),
+        (*dwellings, *counted),
+    )
+    _require_people(demand, Path(section.source))
+    _require_density(demand, section, boundaries)
+    return _from_west_to_east(demand)
+
+
+def _require_people(demand: Demand, path: Path) -> None:
+    """Refuse demand without people, or with more of them than can be."""
     if (crowd := demand.population > MAX_PEOPLE).any():
         first = int(np.argmax(crowd))
         msg = (
@@ -139,7 +171,27 @@ def read_demand(section: DemandSection, boundaries: Boundaries, crs: str) -> Dem
             f"are swapped, or name the people of this district"
         )
         raise InputError(msg)
-    return _from_west_to_east(demand)
+
+
+def _require_density(demand: Demand, section: DemandSection, boundaries: Boundaries) -> None:
+    """Refuse a raster of densities that is read as one of counts, and the other way round."""
+    if not section.from_raster or section.density is False or section.control or section.total:
+        return
+    inside = float(demand.by_unit(demand.population)[:-1].sum())
+    per_km2 = inside / float(boundaries.units.geometry.area.sum()) * M2_PER_KM2
+    least = 1.0 if section.density else 0.0
+    if least <= per_km2 <= MAX_PER_KM2:
+        return
+    remedy = (
+        "leave density out if they are counts"
+        if section.density
+        else "add density = true if they are people per km², density = false if they are counts"
+    )
+    msg = (
+        f"{section.source}: its pixels make {inside:,.0f} people, {per_km2:,.3g} to the km² of the "
+        f"subdistricts, which cannot be; {remedy}"
+    )
+    raise InputError(msg)
 
 
 def _from_west_to_east(demand: Demand) -> Demand:
@@ -152,122 +204,9 @@ def _from_west_to_east(demand: Demand) -> Demand:
         None if demand.older is None else demand.older[order],
         csr_array(demand.unit_share.tocsc()[:, order]),
         demand.spacing_m,
+        None if demand.children is None else demand.children[order],
+        demand.remarks,
     )
-
-
-def _from_table(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
-    path = Path(section.source)
-    table = read_table(path, section.layer)
-    columns = {"demand.lon": section.lon, "demand.lat": section.lat}
-    require_columns(table, columns | _people_columns(section), path)
-    lonlat = np.column_stack(
-        [pd.to_numeric(table[c], errors="coerce").to_numpy(float) for c in columns.values()]
-    )
-    on_earth = pd.Series((np.abs(lonlat) <= [180.0, 90.0]).all(axis=1), index=table.index)
-    if rows := rows_where(~on_earth):
-        msg = (
-            f"{path}: columns {section.lon!r}, {section.lat!r} are no longitude and latitude in "
-            f"degrees in {rows}; fill them in, or exchange the two"
-        )
-        raise SchemaError(msg)
-    xy = project(lonlat, WGS84, crs)
-    if section.cell_size_m is None:
-        share = _point_shares(shapely.points(xy), boundaries)
-    else:
-        share = _cell_shares(section, lonlat, boundaries)
-    return Demand(
-        tuple(str(row) for row in table.index),
-        xy,
-        *_people(table, section, path),
-        share,
-        section.cell_size_m or 0.0,
-    )
-
-
-def _from_layer(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
-    path = Path(section.source)
-    layer = read_layer(path, section.layer)
-    require_columns(layer, _people_columns(section), path)
-    shapes = placed_shapes(layer, crs, path)
-    kinds = shapes.geom_type
-    polygons = kinds.isin(POLYGONS)
-    if not (polygons.all() or kinds.isin(["Point", "MultiPoint"]).all()):
-        found = ", ".join(sorted(set(kinds)))
-        msg = f"{path}: holds {found}; name a layer of points alone or of polygons alone"
-        raise GeometryError(msg)
-    points = shapes.representative_point()
-    if polygons.all():
-        share = _polygon_shares(shapes.to_numpy(), boundaries.units.geometry.to_numpy())
-    else:
-        share = _point_shares(points.to_numpy(), boundaries)
-    xy = np.column_stack([points.x, points.y])
-    ids = tuple(str(row) for row in layer.index)
-    return Demand(ids, xy, *_people(layer, section, path), share, 0.0)
-
-
-def _from_raster(section: DemandSection, boundaries: Boundaries, crs: str) -> Demand:
-    pixels = read_pixels(Path(section.source), boundaries.units)
-    row, column = np.nonzero(pixels.people > 0)
-    corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
-    xy, *rings = (
-        project(pixels.coordinates(column + x, row + y), pixels.crs, crs)
-        for x, y in [(0.5, 0.5), *corners]
-    )
-    cells = shapely.polygons(np.stack(rings, axis=1))
-    side_m = np.hypot(*(rings[1] - rings[0]).T)
-    return Demand(
-        tuple(f"r{r}c{c}" for r, c in zip(row + pixels.row, column + pixels.column, strict=True)),
-        xy,
-        pixels.people[row, column],
-        None if section.older is None else _older_pixels(section, pixels, boundaries)[row, column],
-        _polygon_shares(cells, boundaries.units.geometry.to_numpy()),
-        float(side_m.max(initial=0.0)),
-    )
-
-
-def _older_pixels(
-    section: DemandSection, pixels: Pixels, boundaries: Boundaries
-) -> NDArray[np.float64]:
-    """Read the raster of older people, which lies on the pixels of everybody's."""
-    path = Path(section.older or "")
-    older = read_pixels(path, boundaries.units)
-    if (older.people.shape, older.transform, older.crs) != (
-        pixels.people.shape,
-        pixels.transform,
-        pixels.crs,
-    ):
-        name = Path(section.source).name
-        msg = f"{path}: its pixels are not those of {name}; resample it to them"
-        raise InputError(msg)
-    more = older.people > pixels.people * (1.0 + _ROUNDING_SHARE)
-    if more.any():
-        msg = (
-            f"{path}: more people of 60 and over than people at {older.place_of(more)}; exchange "
-            f"the two rasters"
-        )
-        raise SchemaError(msg)
-    return np.minimum(older.people, pixels.people)
-
-
-def _people_columns(section: DemandSection) -> dict[str, str]:
-    columns = {"demand.population": section.population}
-    if section.older is not None:
-        columns["demand.older"] = section.older
-    return columns
-
-
-def _people(
-    table: pd.DataFrame, section: DemandSection, path: Path
-) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Return everybody, and the older people where the study names them."""
-    everybody = numbers(table, section.population, path, meaning="population").to_numpy()
-    if section.older is None:
-        return everybody, None
-    older = numbers(table, section.older, path, meaning="people of 60 and over")
-    if rows := rows_where(older > everybody):
-        msg = f"{path}: more people of 60 and over than people in {rows}; exchange the columns"
-        raise SchemaError(msg)
-    return everybody, older.to_numpy()
 
 
 def _point_shares(points: NDArray[np.object_], boundaries: Boundaries) -> csr_array:
@@ -277,20 +216,6 @@ def _point_shares(points: NDArray[np.object_], boundaries: Boundaries) -> csr_ar
     row = np.where(unit < 0, n_units, unit)
     ones = np.ones(len(points))
     return csr_array((ones, (row, np.arange(len(points)))), shape=(n_units + 1, len(points)))
-
-
-def _cell_shares(
-    section: DemandSection, lonlat: NDArray[np.float64], boundaries: Boundaries
-) -> csr_array:
-    """Share square cells out by the exact fraction of their area."""
-    crs = str(boundaries.units.crs)
-    cell_crs = section.cell_crs or crs
-    centre = project(lonlat, WGS84, cell_crs)
-    half = (section.cell_size_m or 0.0) / 2.0
-    corners = [(-half, -half), (half, -half), (half, half), (-half, half)]
-    rings = [project(centre + corner, cell_crs, crs) for corner in corners]
-    cells = shapely.polygons(np.stack(rings, axis=1))
-    return _polygon_shares(cells, boundaries.units.geometry.to_numpy())
 
 
 def _polygon_shares(cells: NDArray[np.object_], units: NDArray[np.object_]) -> csr_array:

@@ -19,6 +19,14 @@ DRIVER_OF = {".hgt": "SRTMHGT", ".tif": "GTiff", ".tiff": "GTiff"}
 MAX_VOID_PIXELS = 10.0
 """Voids are filled from heights so near; in a wider one, places have none."""
 
+_LOWEST_M, _HIGHEST_M = -500.0, 9000.0
+"""The shore of the Dead Sea lies at -430 m, Qomolangma reaches 8849 m."""
+
+_HIGH_GROUND_M = 50.0
+"""Where all other ground is higher than this, 0 m stands for no height at all."""
+
+_MAX_BYTE = 255
+_FEET = frozenset({"ft", "feet", "foot", "us-ft", "us survey foot", "ftus", "英尺"})
 _MARGIN_PIXELS = 10
 _VOID = -32768.0
 
@@ -121,7 +129,8 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
     NotFoundError
         There is no such file.
     InputError
-        It is no elevation model that can be read, or some place has no height in it.
+        It is no elevation model that can be read, some place has no height in it, or what it
+        holds are no heights in metres: feet, saturated bytes, voids that nobody declared.
     CrsError
         It says no CRS.
     """
@@ -137,18 +146,60 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
                 raise CrsError(msg)
             crs = raster.crs.to_wkt()
             window = _window(raster, project(lonlat, WGS84, crs))
-            height_m = raster.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
+            stored = raster.read(1, window=window, masked=True)
+            _require_metres(path, raster.units[0] or "")
+            _require_unsaturated(path, stored)
+            scaled = stored.astype(np.float64) * raster.scales[0] + raster.offsets[0]
+            height_m = scaled.filled(np.nan)
             to_pixel, corner = ~raster.transform, (window.col_off, window.row_off)
     except rasterio.errors.RasterioIOError as error:
         reason = " ".join(str(error).split())
         msg = f"{path}: not an elevation model (.hgt, .tif): {reason}; save it as GeoTIFF"
         raise InputError(msg) from error
+    _require_heights_on_earth(path, height_m)
     measured = Elevation(path, height_m, to_pixel, corner, crs)
     pixel = measured.pixel_of(lonlat)
     in_void = ~np.isfinite(measured.heights_m(pixel))
     elevation = replace(measured, height_m=_filled(height_m), filled_places=int(in_void.sum()))
     require_heights(elevation, lonlat, elevation.heights_m(pixel))
     return elevation
+
+
+def _require_metres(path: Path, unit: str) -> None:
+    """Refuse heights in feet."""
+    if unit.strip().lower() in _FEET:
+        msg = f"{path}: says that its heights are in {unit}; convert them to metres (gdal_calc)"
+        raise InputError(msg)
+
+
+def _require_unsaturated(path: Path, stored: np.ma.MaskedArray) -> None:
+    """Refuse bytes that reach their end: heights above are lost, or it is a picture."""
+    if stored.dtype == np.uint8 and (stored == _MAX_BYTE).any():
+        msg = (
+            f"{path}: its pixels are uint8, which end at {_MAX_BYTE}, and some are {_MAX_BYTE}: "
+            f"higher ground is cut off, or it is a picture; name one with int16 or float32"
+        )
+        raise InputError(msg)
+
+
+def _require_heights_on_earth(path: Path, height_m: NDArray[np.float64]) -> None:
+    """Refuse voids that nobody declared: heights that do not exist, and 0 amid high ground."""
+    known = height_m[np.isfinite(height_m)]
+    beyond = (known < _LOWEST_M) | (known > _HIGHEST_M)
+    if beyond.any():
+        msg = (
+            f"{path}: {int(beyond.sum())} pixels hold {known[beyond][0]:g} m, which is no height "
+            f"on Earth; declare that value as nodata (gdal_edit -a_nodata)"
+        )
+        raise InputError(msg)
+    zero = known == 0.0
+    others = known[~zero]
+    if zero.any() and len(others) and others.min() > _HIGH_GROUND_M:
+        msg = (
+            f"{path}: {int(zero.sum())} pixels hold 0 m amid ground of {others.min():,.0f} m and "
+            f"more; declare 0 as nodata (gdal_edit -a_nodata 0)"
+        )
+        raise InputError(msg)
 
 
 def _filled(height_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,6 @@
 """Facilities: a register in any common format, or the places of the street extract itself."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,25 +16,35 @@ from facility_coverage.facility_words import (
     OWNERSHIPS,
     STATION,
     UNKNOWN,
+    kind_in_name,
     kind_word,
+    ownership_in_text,
     ownership_word,
 )
-from facility_coverage.inputs.osm import OsmPlace, read_places
+from facility_coverage.inputs.duplicates import Pair, likely_duplicates
+from facility_coverage.inputs.headings import heading
+from facility_coverage.inputs.osm import ONLY_STREETS, OsmPlace, read_places
 from facility_coverage.inputs.placed_rows import (
+    PlacedRows,
     amounts,
-    no_position,
     placed_rows,
     points_of,
     texts,
 )
-from facility_coverage.inputs.tables import require_columns, text_ids
+from facility_coverage.inputs.tables import require_columns, rows_where, text_ids
 from facility_coverage.study_file import FacilitiesSection
 
 _OURS = ("kind", "ownership", "floor_area_m2", "beds")
 """Columns of a register that stand under our names, however the study calls them."""
 
-_STATION_NAME = re.compile("社区卫生服务站")
-_CENTRE_NAME = re.compile("社区卫生服务(中心|分中心)")
+_NAMED = ("id", "name", *_OURS)
+"""Keys of the study file that name a column beside its position."""
+
+_OWNERS_IN_NAMES = ("armed_police", "private")
+"""What a name alone tells of who runs a facility."""
+
+_SHOWN_PAIRS = 20
+_SHOWN_LETTERS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,33 +124,71 @@ def read_facilities(section: FacilitiesSection, crs: str, *, extract: Path | Non
         return _from_osm(section, crs, extract)
     path = Path(section.source)
     columns = {"facilities.lon": section.lon, "facilities.lat": section.lat}
-    frame, xy = placed_rows(path, section.layer, columns, crs)
-    require_columns(frame, {"facilities.id": section.id}, path)
-    return _register(frame, xy, section, no_position(path, columns))
+    rows = placed_rows(path, section.layer, columns, crs, section.coordinates)
+    named = {key: heading(rows.frame, getattr(section, key)) for key in _NAMED}
+    require_columns(rows.frame, {"facilities.id": named["id"]}, path)
+    return _register(rows, section.model_copy(update=named))
 
 
-def _register(
-    frame: pd.DataFrame, xy: NDArray[np.float64], section: FacilitiesSection, nowhere: str
-) -> Facilities:
+def _register(rows: PlacedRows, section: FacilitiesSection) -> Facilities:
     """Turn a register's rows into facilities."""
     notes: list[str] = []
-    path = Path(section.source)
+    path, frame = Path(section.source), rows.frame
+    notes.extend(
+        f"{path.name}: row {row} is a sum or a note and was left out: {text[:_SHOWN_LETTERS]}"
+        for row, text in rows.left_out
+    )
     ids = text_ids(frame, section.id, path)
     names = texts(frame, section.name).where(lambda name: name != "", ids)
-    reason = np.where(np.isfinite(xy).all(axis=1), "", nowhere)
+    owners = _ownerships(frame, section.ownership, names, path, notes)
+    sizes = {
+        key: amounts(frame, getattr(section, key), path, notes, meaning=key)
+        for key in ("floor_area_m2", "beds")
+    }
     table = pd.DataFrame(
         {
             "facility_id": ids.to_numpy(),
             "facility_name": names.to_numpy(),
-            "kind": texts(frame, section.kind).map(kind_word),
-            "ownership": _ownerships(frame, section.ownership, path, notes),
-            "floor_area_m2": amounts(frame, section.floor_area_m2, path, notes),
-            "beds": amounts(frame, section.beds, path, notes),
-            "reason": reason,
+            "kind": _kinds(frame, section.kind, names, path, notes),
+            "ownership": owners,
+            **sizes,
+            "reason": rows.reason,
         }
     )
+    pairs = likely_duplicates(table["facility_name"], table["kind"], rows.xy)
+    notes.extend(_told_pairs(pairs, table, frame.index, path))
     cells = _cells(frame, section)
-    return _sorted(table, xy, cells, ownership_stated="ownership" in cells, notes=notes)
+    return _sorted(table, rows.xy, cells, ownership_stated="ownership" in cells, notes=notes)
+
+
+def _told_pairs(
+    pairs: list[Pair], table: pd.DataFrame, rows: pd.Index, path: Path
+) -> Iterator[str]:
+    """Tell rows that look like one facility; both count."""
+    for pair in pairs[:_SHOWN_PAIRS]:
+        one, other = table["facility_name"].iloc[[pair.first, pair.second]]
+        yield (
+            f"{path.name}: rows {rows[pair.first]} and {rows[pair.second]} look like one facility "
+            f"({one}; {other}; {pair.apart_m:.0f} m apart); remove one if so"
+        )
+    if len(pairs) > _SHOWN_PAIRS:
+        yield f"{path.name}: {len(pairs) - _SHOWN_PAIRS} more pairs of rows look like one facility"
+
+
+def _kinds(
+    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[str]
+) -> pd.Series:
+    """Return the kind of each facility; where none is stated, as its name says."""
+    kinds = texts(frame, column).map(kind_word)
+    guessed = names[kinds == UNKNOWN].map(kind_in_name).dropna()
+    if len(guessed):
+        told = ", ".join(f"{kind} {count}" for kind, count in guessed.value_counts().items())
+        notes.append(
+            f"{path.name}: kinds read from names where none is stated: {told} "
+            f"({rows_where(guessed != '')})"
+        )
+    kinds[guessed.index] = guessed
+    return kinds
 
 
 def _cells(frame: pd.DataFrame, section: FacilitiesSection) -> pd.DataFrame:
@@ -152,22 +199,30 @@ def _cells(frame: pd.DataFrame, section: FacilitiesSection) -> pd.DataFrame:
 
 
 def _ownerships(
-    frame: pd.DataFrame, column: str, path: Path, notes: list[str]
+    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[str]
 ) -> NDArray[np.object_]:
-    """Return who runs each facility; a word that nobody defined is unknown, not guessed."""
+    """Return who runs each facility; a word that nobody defined counts only where it is plain."""
     words = texts(frame, column)
     owners = words.map(ownership_word)
+    for word in words[owners.isna()].unique():
+        rows, owner = words == word, ownership_in_text(word)
+        owners[rows] = owner or UNKNOWN
+        known = ", ".join(sorted(OWNERSHIPS))
+        told = f"was read as {owner}" if owner else f"is none of {known}; it counts as unknown"
+        notes.append(f"{path.name}: {rows_where(rows)}: {column} {word!r} {told}")
+    named = names[owners == UNKNOWN].map(ownership_in_text)
+    named = named[named.isin(_OWNERS_IN_NAMES)]
     notes.extend(
-        f"{path.name}: row {row}: {column} {word!r} is none of {', '.join(sorted(OWNERSHIPS))}; "
-        f"it counts as unknown"
-        for row, word in words[owners.isna()].items()
+        f"{path.name}: row {row}: {column} was read from the name {name!r} as {owner}"
+        for row, name, owner in zip(named.index, names.loc[named.index], named, strict=True)
     )
-    return owners.fillna(UNKNOWN).to_numpy(dtype=object)
+    owners[named.index] = named
+    return owners.to_numpy(dtype=object)
 
 
 def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Facilities:
     """Take facilities from the extract; kinds are read from names before tags."""
-    if extract is None or extract.suffix == ".npz":
+    if extract is None or extract.suffix in ONLY_STREETS:
         msg = (
             f'{extract or "osm"}: facilities.source = "osm" needs network.source to be the OSM '
             f"file itself, not a saved network; name the OSM file or a register"
@@ -203,10 +258,7 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
 
 
 def _osm_kind(place: OsmPlace) -> str:
-    name = place.tags.get("name", "")
-    if _STATION_NAME.search(name):
-        return STATION
-    return CENTRE if _CENTRE_NAME.search(name) else place.tags["amenity"]
+    return kind_in_name(place.tags.get("name", "")) or place.tags["amenity"]
 
 
 def _sorted(

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
 from facility_coverage.errors import GeometryError, InputError
-from facility_coverage.inputs.osm import open_extract, stream
+from facility_coverage.inputs.osm import ONLY_STREETS, open_extract, stream
 from facility_coverage.inputs.tables import POLYGONS, placed_shapes, read_layer, rows_where
 
-LandKind = Literal["water", "park", "industry"]
+LandKind = Literal["water", "park", "industry", "residential"]
 
 LAND_TAGS: Mapping[LandKind, tuple[tuple[str, str], ...]] = {
     "water": (
@@ -30,6 +30,7 @@ LAND_TAGS: Mapping[LandKind, tuple[tuple[str, str], ...]] = {
         ("landuse", "industrial"), ("landuse", "port"), ("landuse", "quarry"),
         ("landuse", "landfill"),
     ),
+    "residential": (("landuse", "residential"),),
 }  # fmt: skip
 """OSM tags of each kind of land (OSM wiki, Map features: landuse, leisure, natural, waterway)."""
 
@@ -79,7 +80,7 @@ def read_land(extract: Path, kinds: tuple[LandKind, ...], crs: str) -> tuple[Lan
     """
     if not kinds:
         return ()
-    if extract.suffix == ".npz":
+    if extract.suffix in ONLY_STREETS:
         msg = (
             f"{extract}: a saved network holds no water, parks or industry; name the OSM file in "
             f"network.source, or a layer in siting.exclude_layer"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,13 @@ import osmium
 import shapely
 from numpy.typing import NDArray
 
-from facility_coverage.errors import InputError, NotFoundError
+from facility_coverage.errors import InputError, NotFoundError, SourceError
+
+_ASIDE_PER_BYTE = 10
+"""Porto's streets are 5.5 bytes of text for each byte of the packed file."""
+
+ONLY_STREETS = frozenset({".npz", ".graphml"})
+"""Endings of files that hold a street network and nothing else of OpenStreetMap."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,31 @@ def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace,
     InputError
         It is no OSM file, or it is truncated.
     """
-    wanted = osmium.filter.TagFilter(*((key, value) for value in sorted(values)))
+    return read_tagged(path, osmium.filter.TagFilter(*((key, value) for value in sorted(values))))
+
+
+def read_tagged(path: Path, wanted: Any) -> tuple[OsmPlace, ...]:  # noqa: ANN401  (pyosmium)
+    """Read the nodes, ways and relations that pass a filter of tags.
+
+    Parameters
+    ----------
+    path
+        An OSM file.
+    wanted
+        pyosmium's filter.
+
+    Returns
+    -------
+    tuple of OsmPlace
+        Sorted by kind (nodes, relations, ways) and id.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    InputError
+        It is no OSM file, or it is truncated.
+    """
     places: dict[tuple[str, int], OsmPlace] = {}
     everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
     processor = open_extract(path, everything).with_areas(wanted).with_filter(wanted)
@@ -82,6 +114,37 @@ def read_places(path: Path, key: str, values: frozenset[str]) -> tuple[OsmPlace,
         lonlat = None if point is None else (point.x, point.y)
         places[kind, osm_id] = OsmPlace(f"{kind}{osm_id}", dict(item.tags), lonlat)
     return tuple(places[key_] for key_ in sorted(places))
+
+
+def extract_box(path: Path) -> tuple[float, float, float, float] | None:
+    """Return the rectangle to which a file says that it was cut.
+
+    Parameters
+    ----------
+    path
+        An OSM file, or any other source of streets.
+
+    Returns
+    -------
+    tuple of float or None
+        West, south, east, north, degrees; None where the file does not say.
+
+    Raises
+    ------
+    InputError
+        It is no OSM file, though it is named like one.
+    """
+    if not path.name.endswith((".osm", ".osm.gz", ".osm.bz2", ".pbf")):
+        return None
+    try:
+        with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+            box = reader.header().box()
+    except RuntimeError as error:
+        raise unreadable(path, error) from error
+    if not box.valid():
+        return None
+    low, high = box.bottom_left, box.top_right
+    return low.lon, low.lat, high.lon, high.lat
 
 
 def open_extract(path: Path, entities: Any) -> Any:  # noqa: ANN401  (pyosmium is untyped)
@@ -155,6 +218,40 @@ def require_file(path: Path) -> None:
     if not path.is_file():
         msg = f"{path}: there is no such file; correct the path"
         raise NotFoundError(msg)
+
+
+def scratch_folder(path: Path) -> TemporaryDirectory[str]:
+    """Make a temporary folder with room for what is written aside while a file is read.
+
+    Parameters
+    ----------
+    path
+        An OSM file that is there.
+
+    Returns
+    -------
+    TemporaryDirectory
+        The folder; osmium's writer crashes on a full disk, so room is made sure of.
+
+    Raises
+    ------
+    SourceError
+        There is no room, or no folder can be made.
+    """
+    try:
+        folder = TemporaryDirectory(prefix="facility-coverage-")
+    except OSError as error:
+        msg = f"no temporary folder can be made: {error}; name one in TMPDIR"
+        raise SourceError(msg) from error
+    needed = _ASIDE_PER_BYTE * path.stat().st_size
+    if disk_usage(folder.name).free < needed:
+        folder.cleanup()
+        msg = (
+            f"{folder.name}: reading {path} takes up to {needed / 1e6:,.0f} MB there for a moment; "
+            f"make room or name another folder in TMPDIR"
+        )
+        raise SourceError(msg)
+    return folder
 
 
 def unreadable(path: Path, error: Exception) -> InputError:

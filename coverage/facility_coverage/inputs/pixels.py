@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
 
+_CHORD_M = 1000.0
+_UNIT_TAGS = frozenset({"unit", "units", "long_name", "description", "title"})
+
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
@@ -28,6 +31,8 @@ class Pixels:
         Of those coordinates.
     row, column
         Where the window's first pixel lies in the file, from 0.
+    unit
+        What the file says of its values: unit, description and the like.
     """
 
     people: NDArray[np.float64]
@@ -35,6 +40,7 @@ class Pixels:
     crs: rasterio.crs.CRS
     row: int
     column: int
+    unit: str
 
     def coordinates(
         self, column: NDArray[np.floating[Any]], row: NDArray[np.floating[Any]]
@@ -103,12 +109,14 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
             if raster.crs is None:
                 msg = f"{path}: says no CRS; write one into it with gdal_edit -a_srs"
                 raise CrsError(msg)
-            bounds = units.to_crs(raster.crs).total_bounds
+            outline = units.geometry.segmentize(_CHORD_M)  # its lines are curves over there
+            bounds = outline.to_crs(raster.crs).total_bounds
             window = _whole_pixels(rasterio.windows.from_bounds(*bounds, raster.transform))
             full = rasterio.windows.Window(0, 0, raster.width, raster.height)
             window = window.intersection(full)
-            people = raster.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
-            transform, crs = raster.transform, raster.crs
+            stored = raster.read(1, window=window, masked=True).astype(np.float64)
+            people = (stored * raster.scales[0] + raster.offsets[0]).filled(0.0)
+            transform, crs, unit = raster.transform, raster.crs, _unit(raster)
     except rasterio.errors.WindowError as error:
         msg = f"{path}: lies nowhere near the subdistricts; name the raster of this district"
         raise InputError(msg) from error
@@ -117,7 +125,7 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
         msg = f"{path}: not a raster that GDAL reads: {reason}; save it again as GeoTIFF"
         raise InputError(msg) from error
     people[np.isnan(people)] = 0.0
-    pixels = Pixels(people, transform, crs, window.row_off, window.col_off)
+    pixels = Pixels(people, transform, crs, window.row_off, window.col_off, unit)
     wrong = (people < 0) | np.isinf(people)
     if wrong.any():
         msg = (
@@ -126,6 +134,14 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
         )
         raise SchemaError(msg)
     return pixels
+
+
+def _unit(raster: rasterio.DatasetReader) -> str:
+    """Return what a raster says of the values of its first band."""
+    tags = raster.tags() | raster.tags(1)
+    named = [tags[key] for key in sorted(tags) if key.lower() in _UNIT_TAGS]
+    said = [raster.units[0], raster.descriptions[0], *named]
+    return ", ".join(dict.fromkeys(text for text in said if text))
 
 
 def _whole_pixels(window: rasterio.windows.Window) -> rasterio.windows.Window:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from facility_coverage.inputs.placed_rows import amounts, no_position, placed_rows, texts
+from facility_coverage.inputs.placed_rows import amounts, placed_rows, texts
 from facility_coverage.study_file import SitingSection
 
 
@@ -55,7 +55,8 @@ def read_premises(section: SitingSection, crs: str) -> Premises:
     """
     path = Path(section.candidates or "")
     columns = {"siting.lon": section.lon, "siting.lat": section.lat}
-    frame, xy = placed_rows(path, section.candidates_layer, columns, crs)
+    placed = placed_rows(path, section.candidates_layer, columns, crs, section.coordinates)
+    frame, xy = placed.frame, placed.xy
     rows = pd.Series([str(row) for row in frame.index], index=frame.index)
     stated = texts(frame, section.id)
     ids = stated.where(stated != "", "row-" + rows)
@@ -74,7 +75,7 @@ def read_premises(section: SitingSection, crs: str) -> Premises:
             "row": rows,
             "reason": np.where(
                 nowhere,
-                no_position(path, columns),
+                placed.reason,
                 np.where(repeated, f"{section.id} stands twice; the first row counts", ""),
             ),
         }

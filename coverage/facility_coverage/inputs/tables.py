@@ -1,7 +1,6 @@
 """Tables and layers as files: csv, xlsx and anything GDAL reads, with their columns checked."""
 
 import csv
-import io
 import warnings
 import zipfile
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from facility_coverage.coordinates.systems import BD09, GCJ02, WGS84, crs_of
 from facility_coverage.errors import (
     CrsError,
     FacilityCoverageError,
@@ -21,11 +21,18 @@ from facility_coverage.errors import (
     NotFoundError,
     SchemaError,
 )
+from facility_coverage.inputs.sheets import Sheet, read_sheet
 
 SHEETS = frozenset({".csv", ".xlsx"})
 """Endings of tables without geometry."""
 
 POLYGONS = ("Polygon", "MultiPolygon")
+
+_OTHER_BOOKS = frozenset({".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".txt"})
+"""Endings of tables that people have and nobody here reads."""
+
+MAX_VERTICES = 500_000
+"""Of one polygon; a province has a fifth of it."""
 
 _SHOWN_ROWS = 5
 
@@ -35,8 +42,35 @@ def read_table(path: Path, layer: str | None = None, *, may_be_empty: bool = Fal
 
     Parameters
     ----------
+    path, layer, may_be_empty
+        As for ``whole_sheet``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Cells of a CSV are text, so that the id ``007`` stays what it is. Headings are stripped of
+        blanks, blank rows left out; the index counts rows as the file does (the first row below
+        a heading in the first row is 2).
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file, or no such sheet in it.
+    InputError
+        It is not a table.
+    SchemaError
+        A heading stands twice, or a row has more or fewer cells than the heading.
+    """
+    return whole_sheet(path, layer, may_be_empty=may_be_empty).table
+
+
+def whole_sheet(path: Path, layer: str | None = None, *, may_be_empty: bool = False) -> Sheet:
+    """Read a table without geometry, and what stands around it.
+
+    Parameters
+    ----------
     path
-        A ``.csv`` (UTF-8, with or without BOM, else GB18030) or ``.xlsx`` file.
+        A ``.csv`` (UTF-8, with or without BOM, UTF-16, else GB18030) or ``.xlsx`` file.
     layer
         Name of the sheet of an ``.xlsx``; by default its first.
     may_be_empty
@@ -44,10 +78,8 @@ def read_table(path: Path, layer: str | None = None, *, may_be_empty: bool = Fal
 
     Returns
     -------
-    pandas.DataFrame
-        Cells of a CSV are text, so that the id ``007`` stays what it is. Headings are stripped of
-        blanks, blank rows left out; the index counts rows as the file does (the first row below
-        the heading is 2).
+    Sheet
+        The table, and the titles, sums and notes that were left out.
 
     Raises
     ------
@@ -62,25 +94,54 @@ def read_table(path: Path, layer: str | None = None, *, may_be_empty: bool = Fal
         msg = f"{path}: there is no such file; correct the path"
         raise NotFoundError(msg)
     try:
-        table = _read_xlsx(path, layer) if path.suffix.lower() == ".xlsx" else _read_csv(path)
+        sheet = read_sheet(path, layer)
     except (ValueError, KeyError, OSError, csv.Error, zipfile.BadZipFile) as error:
         if isinstance(error, FacilityCoverageError):
             raise
         msg = f"{path}: not a table that can be read: {_one_line(error)}; save it again as CSV"
         raise InputError(msg) from error
-    table = table.set_axis([str(column).strip() for column in table.columns], axis=1)
-    if twice := sorted({name for name in table.columns[table.columns.duplicated()] if name}):
-        msg = f"{path}: row 1: repeats {', '.join(twice)}; rename or remove one column"
-        raise SchemaError(msg)
-    table = table.set_axis(range(2, len(table) + 2), axis=0)
-    table = table[(table != "").any(axis=1)]
-    if table.empty and not (may_be_empty and len(table.columns)):
+    if sheet.table.empty and not (may_be_empty and len(sheet.table.columns)):
         msg = f"{path}: holds no row below its heading; fill it in or name another file"
         raise InputError(msg)
-    return table
+    return sheet
 
 
-def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
+def layer_names(path: Path) -> dict[str, bool]:
+    """Return the layers of a file.
+
+    Parameters
+    ----------
+    path
+        Anything that GDAL reads.
+
+    Returns
+    -------
+    dict of str to bool
+        The name of each, and whether its rows have a geometry.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    InputError
+        GDAL does not read it.
+    """
+    if not path.is_file():
+        msg = f"{path}: there is no such file; correct the path"
+        raise NotFoundError(msg)
+    try:
+        return {str(name): kind is not None for name, kind in pyogrio.list_layers(path)}
+    except DataSourceError as error:
+        raise _no_layer(path, error) from error
+
+
+def read_layer(
+    path: Path,
+    layer: str | None = None,
+    *,
+    system: str | None = None,
+    may_be_empty: bool = False,
+) -> gpd.GeoDataFrame:
     """Read a layer with geometry and a CRS.
 
     Parameters
@@ -89,6 +150,10 @@ def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
         Anything that GDAL reads: GeoPackage, GeoJSON, Shapefile, FlatGeobuf.
     layer
         Name of the layer; by default the only one.
+    system
+        The coordinate system of a layer that says no CRS, as ``known_system`` returns it.
+    may_be_empty
+        Whether a layer without a feature is a layer too.
 
     Returns
     -------
@@ -104,30 +169,28 @@ def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     CrsError
         It says no CRS.
     """
-    if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+    _require_whole(path)
+    names = list(layer_names(path))
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         if layer is None and len(names) > 1:
             msg = f'{path}: holds the layers {", ".join(names)}; name one with layer = "…"'
             raise InputError(msg)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on odd drivers
-            frame = gpd.read_file(path, layer=layer, engine="pyogrio")
+            frame = gpd.read_file(path, layer=layer, engine="pyogrio", encoding=_encoding(path))
     except DataLayerError as error:
         msg = f"{path}: has no layer {layer!r}; name one of {', '.join(names)}"
         raise NotFoundError(msg) from error
     except DataSourceError as error:
-        reason = _one_line(error).split(";")[0]
-        msg = f"{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
-        raise InputError(msg) from error
+        raise _no_layer(path, error) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = f"{path}: has no geometry; name a layer of points or polygons"
         raise InputError(msg)
-    if frame.empty:
+    if frame.empty and not may_be_empty:
         msg = f"{path}: holds no feature; draw some or name another layer"
         raise InputError(msg)
+    if frame.crs is None and system is not None:
+        frame = frame.set_crs(crs_of(WGS84 if system in (GCJ02, BD09) else system))
     if frame.crs is None:
         msg = f"{path}: says no CRS; set it in QGIS (Assign projection), or add the .prj file"
         raise CrsError(msg)
@@ -161,6 +224,13 @@ def placed_shapes(layer: gpd.GeoDataFrame, crs: str, path: Path) -> gpd.GeoSerie
     missing = shapes.isna() | shapes.is_empty
     if rows := rows_where(missing):
         faults.append(f"{path}: the geometry is empty in {rows}; draw it or delete the row")
+    vertices = shapes.count_coordinates()
+    if rows := rows_where(vertices > MAX_VERTICES):
+        msg = (
+            f"{path}: the polygon of {rows} has {vertices.max():,} vertices, more than "
+            f"{MAX_VERTICES:,}; simplify it in QGIS to a metre"
+        )
+        raise GeometryError(msg)
     crossing = shapes[~missing & ~shapes.is_valid]
     faults.extend(
         f"{path}: row {row}: the polygon crosses itself ({reason}); mend it in QGIS with Fix "
@@ -197,8 +267,9 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) ->
         Some are missing; all are told.
     """
     there = [str(column) for column in frame.columns if column != "geometry"]
+    alone = ", or part its cells with commas" if len(there) == 1 else ""
     missing = [
-        f"{path}: has no column {column!r} ({key}); name one of {', '.join(there)}"
+        f"{path}: has no column {column!r} ({key}); name one of {', '.join(there)}{alone}"
         for key, column in columns.items()
         if column not in frame.columns
     ]
@@ -323,36 +394,41 @@ def rows_where(wrong: pd.Series) -> str:
     return f"row {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def _read_xlsx(path: Path, sheet: str | None) -> pd.DataFrame:
-    with pd.ExcelFile(path, engine="openpyxl") as book:
-        if sheet is not None and sheet not in book.sheet_names:
-            names = ", ".join(str(name) for name in book.sheet_names)
-            msg = f"{path}: has no sheet {sheet!r}; name one of {names}"
-            raise NotFoundError(msg)
-        table: pd.DataFrame = pd.read_excel(
-            book, sheet_name=sheet or 0, dtype=object, keep_default_na=False
-        )
-        return table
+def _require_whole(path: Path) -> None:
+    """Refuse a book that is none of ours, and a shapefile without its companions."""
+    if path.suffix.lower() in _OTHER_BOOKS and path.is_file():
+        msg = f"{path}: is no table that is read here; save it as .xlsx or CSV"
+        raise InputError(msg)
+    if path.suffix.lower() != ".shp" or not path.is_file():
+        return
+    for ending in (".shx", ".dbf"):
+        if not (path.with_suffix(ending).is_file() or path.with_suffix(ending.upper()).is_file()):
+            msg = (
+                f"{path}: {path.with_suffix(ending).name} is missing beside it; copy all files of "
+                f"the shapefile (.shp, .shx, .dbf, .prj)"
+            )
+            raise InputError(msg)
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV in UTF-8, or else in GB18030, which every text of Chinese Windows is."""
-    content = path.read_bytes()
+def _encoding(path: Path) -> str | None:
+    """Return the encoding of a shapefile that does not say it; None leaves it to GDAL."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").is_file() or not table.is_file():
+        return None
+    content = table.read_bytes()
+    rows = content[int.from_bytes(content[8:10], "little") :]
     try:
-        text = content.decode("utf-8-sig")
+        rows.decode("utf-8")
     except UnicodeDecodeError:
-        text = content.decode("gb18030")
-    heading, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
-    faults = [
-        f"{path}: row {number}: has {len(row)} cells, the heading {len(heading)}; add or remove "
-        f"commas"
-        for number, row in enumerate(rows, start=2)
-        if len(row) != len(heading) and any(row)
-    ]
-    if faults:
-        raise SchemaError("\n".join(faults[:_SHOWN_ROWS]))
-    blank = [""] * len(heading)
-    return pd.DataFrame([row if any(row) else blank for row in rows], columns=heading, dtype=str)
+        return "GB18030"
+    return "UTF-8"
+
+
+def _no_layer(path: Path, error: Exception) -> InputError:
+    """Put in one line what GDAL says against a layer."""
+    reason = _one_line(error).split(";")[0]
+    msg = f"{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
+    return InputError(msg)
 
 
 def _one_line(error: Exception) -> str:

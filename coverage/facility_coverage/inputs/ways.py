@@ -10,24 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from shutil import disk_usage
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from facility_coverage.errors import InputError, SourceError
-from facility_coverage.inputs.osm import require_file, unreadable
+from facility_coverage.errors import InputError
+from facility_coverage.inputs.osm import require_file, scratch_folder, unreadable
 
 Tags = dict[str, str]
 Speeds = tuple[float, float]
 """Speed along and against the way as drawn, km/h; 0 where it may not be used."""
 
 _LINES_AT_ONCE = 5_000
-_TEXT_PER_BYTE = 10
-"""Porto's streets are 5.5 bytes of text for each byte of the packed file."""
 _UNKNOWN_PLACE, _LARGEST_LON = b"x999y999", 180.0
 _NUMBERS_ONLY = bytes.maketrans(b"Nnxy,", b"     ")
 _ESCAPED = re.compile("%([0-9a-fA-F]+)%")
@@ -105,7 +101,7 @@ def read_ways(
     nodes: list[NDArray[np.float64]] = []
     node_class: dict[int, str] = {}
     require_file(path)
-    with _scratch_folder(path) as folder:
+    with scratch_folder(path) as folder:
         text = Path(folder) / "streets.opl"
         _write_streets(path, text, with_nodes=node_classes)
         with text.open(encoding="utf-8", newline="\n") as lines:
@@ -130,24 +126,6 @@ class _Head(NamedTuple):
     speed_kph: Speeds
     off_ground: bool
     n_nodes: int
-
-
-def _scratch_folder(path: Path) -> TemporaryDirectory[str]:
-    """Make a temporary folder; osmium's writer crashes on a full disk, so room is made sure of."""
-    try:
-        folder = TemporaryDirectory(prefix="facility-coverage-")
-    except OSError as error:
-        msg = f"no temporary folder can be made: {error}; name one in TMPDIR"
-        raise SourceError(msg) from error
-    needed = _TEXT_PER_BYTE * path.stat().st_size
-    if disk_usage(folder.name).free < needed:
-        folder.cleanup()
-        msg = (
-            f"{folder.name}: reading {path} takes up to {needed / 1e6:,.0f} MB there for a moment; "
-            f"make room or name another folder in TMPDIR"
-        )
-        raise SourceError(msg)
-    return folder
 
 
 def _write_streets(path: Path, text: Path, *, with_nodes: bool) -> None:

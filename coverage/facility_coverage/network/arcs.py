@@ -7,6 +7,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL
+
 
 @dataclass(frozen=True, eq=False)
 class Arcs:
@@ -53,7 +55,7 @@ class Arcs:
         return cls(indptr, head, edge, along)
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _fill(
     edge_node: NDArray[np.int32],
     cursor: NDArray[np.int32],

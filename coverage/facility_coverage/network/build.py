@@ -9,9 +9,14 @@ from numpy.typing import NDArray
 from facility_coverage.crs import WGS84, metric_crs, project, require_metric
 from facility_coverage.errors import GeometryError, InputError
 from facility_coverage.files import sha256_of
+from facility_coverage.inputs.corrections import read_corrections
 from facility_coverage.inputs.elevation import Elevation, read_elevation
 from facility_coverage.inputs.ways import WayTable, read_ways
 from facility_coverage.network.contraction import Chains, contract
+from facility_coverage.network.correction_report import CorrectionReport
+from facility_coverage.network.corrections import corrected_ways
+from facility_coverage.network.exchange import read_graphml
+from facility_coverage.network.graph_ways import ways_of_graph
 from facility_coverage.network.profiles import Profile
 from facility_coverage.network.segments import Segments, node_delays_s, segments_of
 from facility_coverage.network.street_network import StreetNetwork
@@ -26,20 +31,30 @@ _SPREAD_BITS = (
 
 
 def read_network(
-    path: Path, profile: Profile, *, crs: str | None = None, elevation: Path | None = None
+    path: Path,
+    profile: Profile,
+    *,
+    crs: str | None = None,
+    elevation: Path | None = None,
+    corrections: Path | None = None,
+    year: int | None = None,
 ) -> StreetNetwork:
     """Read an OSM file and build its street network.
 
     Parameters
     ----------
     path
-        An ``.osm.pbf``, ``.osm`` or ``.osm.gz`` file.
+        An ``.osm.pbf``, ``.osm`` or ``.osm.gz`` file, or a graph that OSMnx saved (``.graphml``).
     profile
         Who moves, on which ways and how fast.
     crs
         The metric CRS; by default chosen from the middle of the streets.
     elevation
         An elevation model whose slopes change the speed; None leaves the streets flat.
+    corrections
+        A file of corrections that are put on the ways before anything else; None for none.
+    year
+        Up to which year they count.
 
     Returns
     -------
@@ -49,8 +64,8 @@ def read_network(
     Raises
     ------
     NotFoundError, InputError, CrsError
-        See ``read_ways``, ``read_elevation`` and ``require_metric``; or the profile says not how
-        slopes change its speed.
+        See ``read_ways``, ``read_elevation``, ``read_corrections`` and ``require_metric``; or the
+        profile says not how slopes change its speed.
     """
     if crs is not None:
         require_metric(crs, "[study] crs")
@@ -60,11 +75,34 @@ def read_network(
             f'leave elevation out, or take a profile with slope = "tobler"'
         )
         raise InputError(msg)
-    ways = read_ways(path, profile.speeds_kph, node_classes=bool(profile.node_delay_s))
+    if path.suffix == ".graphml":
+        ways = ways_of_graph(read_graphml(path), profile, str(path))
+    else:
+        ways = read_ways(path, profile.speeds_kph, node_classes=bool(profile.node_delay_s))
     if crs is None:
         west_north = ways.node_lonlat.min(axis=0), ways.node_lonlat.max(axis=0)
         lon, lat = np.mean(west_north, axis=0)
         crs = metric_crs(float(lon), float(lat))
+    if corrections is None:
+        return _on_ground(ways, profile, crs, elevation)
+    changed = corrected_ways(ways, read_corrections(corrections), profile, crs, year)
+    network = _on_ground(changed.ways, profile, crs, elevation)
+    before = network if changed.ways is ways else _on_ground(ways, profile, crs, elevation)
+    figures = before.summary(), network.summary()
+    report = CorrectionReport(
+        sha256=sha256_of(corrections),
+        year=year,
+        edges_before=figures[0]["edges"],
+        edges=figures[1]["edges"],
+        length_km_before=figures[0]["length_km"],
+        length_km=figures[1]["length_km"],
+        outcomes=changed.outcomes,
+    )
+    return replace(network, corrections=report)
+
+
+def _on_ground(ways: WayTable, profile: Profile, crs: str, elevation: Path | None) -> StreetNetwork:
+    """Build a network from ways, on the ground of an elevation model where there is one."""
     terrain = None if elevation is None else read_elevation(elevation, ways.node_lonlat)
     return build_network(ways, profile, crs, terrain)
 

@@ -4,13 +4,14 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from facility_coverage import __version__
 from facility_coverage.errors import InputError, SourceError
 from facility_coverage.files import sha256_of
 from facility_coverage.inputs.osm import require_file
 from facility_coverage.network.build import read_network
+from facility_coverage.network.exchange import is_ours, of_graph, read_graphml
 from facility_coverage.network.profiles import Profile
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
 
@@ -21,6 +22,8 @@ def street_network(
     *,
     crs: str | None = None,
     elevation: Path | None = None,
+    corrections: Path | None = None,
+    year: int | None = None,
     cache_folder: Path | None = None,
 ) -> StreetNetwork:
     """Return the network of a source, from the cache where it was built before.
@@ -28,13 +31,18 @@ def street_network(
     Parameters
     ----------
     source
-        An OSM file, or an ``.npz`` that ``network build`` wrote.
+        An OSM file, an ``.npz`` that ``network build`` wrote, or a ``.graphml`` that OSMnx saved,
+        of its own graphs or of ``to_networkx``.
     profile
         Who moves on it.
     crs
         The metric CRS; by default chosen from the middle of the streets.
     elevation
         An elevation model whose slopes change the speed; None leaves the streets flat.
+    corrections
+        A file of corrections that are put on the ways before anything else; None for none.
+    year
+        Up to which year they count.
     cache_folder
         Where built networks are kept; None builds anew. A file there that cannot be read is
         built again.
@@ -50,19 +58,22 @@ def street_network(
     NotFoundError, InputError, CrsError
         The source cannot be used, or a saved network is of another profile or CRS.
     """
-    if elevation is not None:
-        require_file(elevation)
+    shaping = _Shaping(crs, elevation, corrections, year)
+    for file in filter(None, (elevation, corrections)):
+        require_file(file)
     if source.suffix == ".npz":
-        return _saved(source, profile, crs, elevation)
+        return _agreeing(StreetNetwork.load(source), source, profile, shaping)
+    if is_ours(source):
+        return _agreeing(of_graph(read_graphml(source), str(source)), source, profile, shaping)
     if cache_folder is None or not source.is_file():
-        return read_network(source, profile, crs=crs, elevation=elevation)
-    path = cache_folder / f"{_key(source, profile, crs, elevation)}.npz"
+        return read_network(source, profile, **shaping._asdict())
+    path = cache_folder / f"{_key(source, profile, shaping)}.npz"
     if path.is_file():
         try:
             return replace(StreetNetwork.load(path), profile=profile)
         except InputError:
             path.unlink(missing_ok=True)
-    network = read_network(source, profile, crs=crs, elevation=elevation)
+    network = read_network(source, profile, **shaping._asdict())
     try:
         cache_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -72,10 +83,20 @@ def street_network(
     return network
 
 
-def _saved(
-    source: Path, profile: Profile, crs: str | None, elevation: Path | None
+class _Shaping(NamedTuple):
+    """What shapes a network beside its source and profile; see ``read_network``."""
+
+    crs: str | None
+    elevation: Path | None
+    corrections: Path | None
+    year: int | None
+
+
+def _agreeing(
+    network: StreetNetwork, source: Path, profile: Profile, shaping: _Shaping
 ) -> StreetNetwork:
-    network = StreetNetwork.load(source)
+    """Return a network that was built before; one that is not what was asked for is refused."""
+    crs, elevation, corrections, year = shaping
     differences = _differences(network.profile, profile)
     if differences:
         msg = (
@@ -87,6 +108,13 @@ def _saved(
         msg = (
             f"{source}: built {'without' if network.elevation is None else 'with'} slopes, the "
             f"study asks for {elevation or 'none'}; build it again or name the OSM file itself"
+        )
+        raise InputError(msg)
+    own = network.corrections
+    if (own and (own.sha256, own.year)) != (corrections and (sha256_of(corrections), year)):
+        msg = (
+            f"{source}: built {'without' if own is None else 'with other'} corrections, the study "
+            f"asks for {corrections or 'none'}; build it again or name the OSM file itself"
         )
         raise InputError(msg)
     if crs is not None and network.crs != crs:
@@ -112,10 +140,13 @@ def _shape(profile: Profile) -> dict[str, Any]:
     return profile.model_dump(mode="json", exclude={"name", "source", "direction"})
 
 
-def _key(source: Path, profile: Profile, crs: str | None, elevation: Path | None) -> str:
+def _key(source: Path, profile: Profile, shaping: _Shaping) -> str:
     """Return the name under which a network is kept: everything that shapes it, hashed."""
+    crs, elevation, corrections, year = shaping
     digests = sha256_of(source), _digest(elevation)
     parts = [*digests, _shape(profile), crs, FORMAT, __version__]
+    if corrections is not None:
+        parts += [sha256_of(corrections), year]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL
+
 
 @dataclass(frozen=True, eq=False)
 class Chains:
@@ -63,30 +65,32 @@ def contract(
     even = (entering[one] == leaving[other]) & (entering[other] == leaving[one])
     kept = (degree > 0) & (degree != 2)
     kept[two] = ~even | stays[two]
-    offset, node, segment = _trace(segment_node, first, order // 2, degree, kept)
-    return Chains(offset, node, segment)
+    n_segments = len(segment_node)
+    offset = np.zeros(n_segments + 1, dtype=np.int64)
+    node, segment = np.empty((2, 2 * n_segments), dtype=np.int64)
+    used = np.zeros(n_segments, dtype=np.bool_)
+    n_chains = _trace(segment_node, first, order // 2, degree, kept, used, offset, node, segment)
+    size = offset[n_chains]
+    return Chains(offset[: n_chains + 1].copy(), node[:size].copy(), segment[:size].copy())
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _trace(
     segment_node: NDArray[np.int64],
     first: NDArray[np.int64],
     incident: NDArray[np.int64],
     degree: NDArray[np.int64],
     kept: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Follow chains from every node that is kept, then the rings that are left."""
-    n_segments = len(segment_node)
-    used = np.zeros(n_segments, dtype=np.bool_)
-    offset = np.empty(n_segments + 1, dtype=np.int64)
-    nodes = np.empty(2 * n_segments, dtype=np.int64)
-    segments = np.empty(2 * n_segments, dtype=np.int64)
-    n_chains = 0
-    size = 0
-    offset[0] = 0
-    for rings in (False, True):
+    used: NDArray[np.bool_],
+    offset: NDArray[np.int64],
+    nodes: NDArray[np.int64],
+    segments: NDArray[np.int64],
+) -> int:
+    """Follow chains from every node that is kept, then the rings that are left; count them."""
+    n_chains, size = 0, 0
+    for rings in range(2):
         for start in range(len(degree)):
-            if degree[start] == 0 or not (kept[start] or rings):
+            if degree[start] == 0 or not (kept[start] or rings == 1):
                 continue
             for i in range(first[start], first[start + 1]):
                 segment = incident[i]
@@ -98,8 +102,8 @@ def _trace(
                     nodes[size] = node
                     segments[size] = segment
                     size += 1
-                    a, b = segment_node[segment]
-                    node = b if node == a else a
+                    a = segment_node[segment, 0]
+                    node = segment_node[segment, 1] if node == a else a
                     if kept[node] or node == start:
                         break
                     one, other = incident[first[node]], incident[first[node] + 1]
@@ -109,4 +113,4 @@ def _trace(
                 size += 1
                 n_chains += 1
                 offset[n_chains] = size
-    return offset[: n_chains + 1].copy(), nodes[:size].copy(), segments[:size].copy()
+    return n_chains

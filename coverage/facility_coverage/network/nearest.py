@@ -8,11 +8,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL
 from facility_coverage.network.street_network import StreetNetwork
 
 _BUCKET_M = 80.0
 _POINTS_PER_PIECE = 50_000
 _ROUNDING = 1.0 + 1e-9
+_LEAST_M = 1e-6
 """Room for rounding when a bucket is passed over because it lies too far away."""
 
 
@@ -81,7 +83,11 @@ class StreetIndex:
         columns, rows = (np.floor((high - low) / _BUCKET_M).astype(int) + 1).tolist()
         edge = np.repeat(np.arange(network.n_edges, dtype=np.int32), np.diff(network.vertex_offset))
         x0, y0 = low.tolist()
-        offset, vertex = _fill_buckets(network.vertex_xy, edge, x0, y0, columns, rows)
+        count, vertex = np.zeros(columns * rows, dtype=np.int64), np.empty(0, dtype=np.int64)
+        _fill_buckets(network.vertex_xy, edge, x0, y0, columns, count, vertex)
+        offset = np.concatenate([[0], np.cumsum(count)])
+        vertex = np.empty(offset[-1], dtype=np.int64)
+        _fill_buckets(network.vertex_xy, edge, x0, y0, columns, offset[:-1].copy(), vertex)
         return cls(network, (x0, y0), (columns, rows), offset, vertex, edge)
 
     def nearest(self, xy: NDArray[np.float64], limit_m: float) -> NearestStreet:
@@ -115,7 +121,10 @@ class StreetIndex:
     ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Search the nearest point of the network for each point."""
         network = self.network
-        return _search(
+        edge = np.full(len(xy), -1, dtype=np.int32)
+        vertex = np.full(len(xy), -1, dtype=np.int64)
+        position_m, distance_m = np.zeros(len(xy)), np.full(len(xy), np.inf)
+        _search(
             xy,
             limit_m,
             *self.origin_m,
@@ -126,50 +135,44 @@ class StreetIndex:
             network.vertex_xy,
             network.vertex_position_m,
             network.edge_length_m,
+            edge,
+            vertex,
+            position_m,
+            distance_m,
         )
+        return edge, vertex, position_m, distance_m
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _fill_buckets(
     vertex_xy: NDArray[np.float64],
     vertex_edge: NDArray[np.int32],
     x0: float,
     y0: float,
     columns: int,
-    rows: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sort segments into every bucket that their bounding box touches."""
-    offset = np.zeros(columns * rows + 1, dtype=np.int64)
-    content = np.empty(0, dtype=np.int64)
-    for filling in (False, True):
-        if filling:
-            total = 0
-            for bucket in range(columns * rows):
-                total += offset[bucket + 1]
-                offset[bucket + 1] = total
-            content = np.empty(total, dtype=np.int64)
-            cursor = offset[:-1].copy()
-        for vertex in range(len(vertex_edge) - 1):
-            if vertex_edge[vertex] != vertex_edge[vertex + 1]:
-                continue
-            ax, ay = vertex_xy[vertex]
-            bx, by = vertex_xy[vertex + 1]
-            west = int((min(ax, bx) - x0) // _BUCKET_M)
-            east = int((max(ax, bx) - x0) // _BUCKET_M)
-            south = int((min(ay, by) - y0) // _BUCKET_M)
-            north = int((max(ay, by) - y0) // _BUCKET_M)
-            for row in range(south, north + 1):
-                for column in range(west, east + 1):
-                    bucket = row * columns + column
-                    if filling:
-                        content[cursor[bucket]] = vertex
-                        cursor[bucket] += 1
-                    else:
-                        offset[bucket + 1] += 1
-    return offset, content
+    cursor: NDArray[np.int64],
+    content: NDArray[np.int64],
+) -> None:
+    """Put segments into every bucket that their bounding box touches; without room, count them."""
+    filling = len(content) > 0
+    for vertex in range(len(vertex_edge) - 1):
+        if vertex_edge[vertex] != vertex_edge[vertex + 1]:
+            continue
+        ax, ay = vertex_xy[vertex, 0], vertex_xy[vertex, 1]
+        bx, by = vertex_xy[vertex + 1, 0], vertex_xy[vertex + 1, 1]
+        west = int((min(ax, bx) - x0) // _BUCKET_M)
+        east = int((max(ax, bx) - x0) // _BUCKET_M)
+        south = int((min(ay, by) - y0) // _BUCKET_M)
+        north = int((max(ay, by) - y0) // _BUCKET_M)
+        for row in range(south, north + 1):
+            for column in range(west, east + 1):
+                bucket = row * columns + column
+                if filling:
+                    content[cursor[bucket]] = vertex
+                cursor[bucket] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def _search(
     xy: NDArray[np.float64],
     limit_m: float,
@@ -183,63 +186,69 @@ def _search(
     vertex_xy: NDArray[np.float64],
     vertex_position_m: NDArray[np.float64],
     edge_length_m: NDArray[np.float64],
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Search rings of buckets around each point until no nearer segment can follow."""
-    n_points = len(xy)
-    edge = np.full(n_points, -1, dtype=np.int32)
-    nearest_vertex = np.full(n_points, -1, dtype=np.int64)
-    position = np.zeros(n_points)
-    distance = np.full(n_points, np.inf)
+    edge: NDArray[np.int32],
+    nearest_vertex: NDArray[np.int64],
+    position_m: NDArray[np.float64],
+    distance_m: NDArray[np.float64],
+) -> None:
+    """Search rings of buckets around each point until no nearer segment can follow.
+
+    No point lies further off than the point before it, and the way between the two: that bounds
+    the search where points stand in rows, as cells do.
+    """
     last_ring = int(limit_m // _BUCKET_M) + 1
-    for point in range(n_points):
-        x, y = xy[point]
-        column, row = int((x - x0) // _BUCKET_M), int((y - y0) // _BUCKET_M)
+    for point in range(len(xy)):
+        x, y = xy[point, 0], xy[point, 1]
+        column = int((x - x0) // _BUCKET_M)
+        row = int((y - y0) // _BUCKET_M)
         east_m, north_m = x - x0 - column * _BUCKET_M, y - y0 - row * _BUCKET_M
         margin = min(east_m, _BUCKET_M - east_m, north_m, _BUCKET_M - north_m)
-        best = limit_m * limit_m
+        best, found = limit_m * limit_m, -1
+        if point > 0 and distance_m[point - 1] < limit_m:
+            step_m = np.hypot(x - xy[point - 1, 0], y - xy[point - 1, 1])
+            most_m = (distance_m[point - 1] + step_m) * _ROUNDING + _LEAST_M
+            best = min(best, most_m * most_m)
         for ring in range(last_ring + 1):
             for bucket_row in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                on_edge_row = bucket_row in (row - ring, row + ring)
-                step = 1 if on_edge_row or ring == 0 else 2 * ring
+                south_m = y0 + bucket_row * _BUCKET_M
+                above = max(south_m - y, y - south_m - _BUCKET_M, 0.0)
+                if above * above > best * _ROUNDING:
+                    continue
+                step = 2 * ring
+                if ring == 0 or bucket_row == row - ring or bucket_row == row + ring:
+                    step = 1
                 for bucket_column in range(column - ring, column + ring + 1, step):
                     if bucket_column < 0 or bucket_column >= columns:
                         continue
                     west_m = x0 + bucket_column * _BUCKET_M
-                    south_m = y0 + bucket_row * _BUCKET_M
                     aside = max(west_m - x, x - west_m - _BUCKET_M, 0.0)
-                    above = max(south_m - y, y - south_m - _BUCKET_M, 0.0)
                     if aside * aside + above * above > best * _ROUNDING:
                         continue
                     bucket = bucket_row * columns + bucket_column
                     for i in range(offset[bucket], offset[bucket + 1]):
                         vertex = content[i]
-                        ax, ay = vertex_xy[vertex]
-                        dx, dy = vertex_xy[vertex + 1] - vertex_xy[vertex]
+                        ax, ay = vertex_xy[vertex, 0], vertex_xy[vertex, 1]
+                        bx, by = vertex_xy[vertex + 1, 0], vertex_xy[vertex + 1, 1]
+                        dx, dy = bx - ax, by - ay
                         square = dx * dx + dy * dy
                         t = 0.0
                         if square > 0.0:
                             t = min(max(((x - ax) * dx + (y - ay) * dy) / square, 0.0), 1.0)
                         if t == 1.0:
-                            ax, ay = vertex_xy[vertex + 1]
-                            gap = (x - ax) ** 2 + (y - ay) ** 2
+                            gap = (x - bx) ** 2 + (y - by) ** 2
                         else:
                             gap = (x - ax - t * dx) ** 2 + (y - ay - t * dy) ** 2
-                        nearer = gap < best or (gap == best and nearest_vertex[point] < 0)
-                        if nearer or (gap == best and vertex < nearest_vertex[point]):
-                            best = gap
-                            nearest_vertex[point] = vertex
-                            own = vertex_edge[vertex]
-                            edge[point] = own
-                            if t == 1.0:
-                                position[point] = vertex_position_m[vertex + 1]
-                            else:
-                                position[point] = min(
-                                    vertex_position_m[vertex] + t * np.sqrt(square),
-                                    edge_length_m[own],
-                                )
+                        if gap < best or (gap == best and (found < 0 or vertex < found)):
+                            best, found = gap, vertex
+                            position_m[point] = vertex_position_m[vertex + 1]
+                            if t < 1.0:
+                                along_m = vertex_position_m[vertex] + t * np.sqrt(square)
+                                own_m = edge_length_m[vertex_edge[vertex]]
+                                position_m[point] = min(along_m, own_m)
             reach = ring * _BUCKET_M + margin
-            if nearest_vertex[point] >= 0 and best < reach * reach:
+            if best < reach * reach:
                 break
-        if nearest_vertex[point] >= 0:
-            distance[point] = np.sqrt(best)
-    return edge, nearest_vertex, position, distance
+        if found >= 0:
+            edge[point] = vertex_edge[found]
+            nearest_vertex[point] = found
+            distance_m[point] = np.sqrt(best)

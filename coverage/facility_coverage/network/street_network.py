@@ -5,7 +5,6 @@ import json
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.files import atomic_path
 from facility_coverage.network.arcs import Arcs
+from facility_coverage.network.correction_report import CorrectionReport
 from facility_coverage.network.profiles import Profile
 from facility_coverage.units import METRES_PER_KILOMETRE
 
@@ -82,6 +82,8 @@ class StreetNetwork:
     source
         Figures of the source: ``torn_ways``, ``raw_nodes``, ``raw_segments``, and with slopes
         ``filled_heights``: how often a node stands in a void of the elevation model.
+    corrections
+        What a file of corrections changed; None without one.
     """
 
     crs: str
@@ -100,6 +102,7 @@ class StreetNetwork:
     way_class: tuple[str, ...]
     way_name: tuple[str, ...]
     source: dict[str, int]
+    corrections: CorrectionReport | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -172,8 +175,8 @@ class StreetNetwork:
         -------
         dict
             ``nodes, edges, length_km, components, island_length_share`` (share of the length
-            outside the largest component), ``crs``, what the profile says, and the figures of
-            the source.
+            outside the largest component), ``crs``, what the profile says, the figures of the
+            source, and with corrections what they did.
         """
         of_edge = self.component[self.edge_node[:, 0]]
         total_m = float(self.edge_length_m.sum())
@@ -192,6 +195,7 @@ class StreetNetwork:
             "off_street_speed_kph": self.profile.off_street_speed_kph,
             "elevation_sha256": self.elevation,
             **dict(sorted(self.source.items())),  # a saved network has them in this order
+            **({} if self.corrections is None else {"corrections": self.corrections.summary()}),
         }
 
     def to_networkx(self) -> "nx.MultiDiGraph":
@@ -200,25 +204,30 @@ class StreetNetwork:
         Returns
         -------
         networkx.MultiDiGraph
-            Nodes are OSM ids with ``x, y`` and ``delay`` (seconds); arcs carry ``length``
-            (metres), ``travel_time`` (seconds, delays not counted) and ``osmid`` (the first way),
-            keyed by the edge's index. A direction that the profile forbids has no arc.
+            See ``exchange.to_graph``; ``exchange.of_graph`` makes an equal network of it.
         """
-        import networkx as nx  # noqa: PLC0415  (a second of import that only this exchange needs)
+        from facility_coverage.network.exchange import to_graph  # noqa: PLC0415  (it imports us)
 
-        graph = nx.MultiDiGraph(crs=self.crs)
-        for node, (x, y), delay_s in zip(
-            self.node_id.tolist(), self.node_xy.tolist(), self.node_delay_s.tolist(), strict=True
-        ):
-            graph.add_node(node, x=x, y=y, delay=delay_s)
-        way = self.way_id[self.vertex_way[self.vertex_offset[:-1]]].tolist()
-        length_m, ends = self.edge_length_m.tolist(), self.node_id[self.edge_node].tolist()
-        for edge, ((u, v), costs_s) in enumerate(zip(ends, self.edge_cost_s.tolist(), strict=True)):
-            values = {"length": length_m[edge], "osmid": way[edge]}
-            for tail, head, cost_s in zip((u, v), (v, u), costs_s, strict=True):
-                if isfinite(cost_s):
-                    graph.add_edge(tail, head, key=edge, travel_time=cost_s, **values)
-        return graph
+        return to_graph(self)
+
+    def about(self) -> dict[str, Any]:
+        """Return what a saved network says of itself beside its arrays.
+
+        Returns
+        -------
+        dict
+            Plain values for JSON.
+        """
+        return {
+            "format": FORMAT,
+            "crs": self.crs,
+            "profile": self.profile.model_dump(mode="json"),
+            "elevation": self.elevation,
+            "way_class": self.way_class,
+            "way_name": self.way_name,
+            "source": self.source,
+            **({} if self.corrections is None else {"corrections": self.corrections.plain()}),
+        }
 
     def save(self, path: Path) -> None:
         """Write the network as an ``.npz`` without pickle, whole or not at all.
@@ -233,16 +242,7 @@ class StreetNetwork:
         SourceError
             The disk refused.
         """
-        heading = {
-            "format": FORMAT,
-            "crs": self.crs,
-            "profile": self.profile.model_dump(mode="json"),
-            "elevation": self.elevation,
-            "way_class": self.way_class,
-            "way_name": self.way_name,
-            "source": self.source,
-        }
-        text = json.dumps(heading, ensure_ascii=False, sort_keys=True).encode()
+        text = json.dumps(self.about(), ensure_ascii=False, sort_keys=True).encode()
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays["heading"] = np.frombuffer(text, dtype=np.uint8)
         with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
@@ -275,15 +275,7 @@ class StreetNetwork:
         try:
             with zipfile.ZipFile(path) as archive:
                 heading = _heading(archive, path)
-                network = cls(
-                    crs=heading["crs"],
-                    profile=Profile.model_validate(heading["profile"]),
-                    elevation=heading["elevation"],
-                    way_class=tuple(heading["way_class"]),
-                    way_name=tuple(heading["way_name"]),
-                    source=heading["source"],
-                    **{name: _array(archive, name) for name in _ARRAYS},
-                )
+                network = cls.of_parts(heading, {name: _array(archive, name) for name in _ARRAYS})
         except FileNotFoundError as error:
             msg = f"{path}: there is no such file"
             raise NotFoundError(msg) from error
@@ -292,13 +284,47 @@ class StreetNetwork:
         except _UNREADABLE as error:
             msg = f"{path}: not a saved network; build it again with 'network build'"
             raise InputError(msg) from error
-        if not network._is_sound():
+        if not network.is_sound():
             msg = f"{path}: its arrays do not fit together; build it again with 'network build'"
             raise InputError(msg)
         return network
 
-    def _is_sound(self) -> bool:
-        """Tell whether every index points into its array, as the compiled searches trust."""
+    @classmethod
+    def of_parts(cls, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+        """Put a network together that was taken apart.
+
+        Parameters
+        ----------
+        about
+            From ``about``.
+        arrays
+            The arrays, by name.
+
+        Returns
+        -------
+        StreetNetwork
+            The network; whether its arrays fit together is not looked at.
+        """
+        told = about.get("corrections")
+        return cls(
+            crs=about["crs"],
+            profile=Profile.model_validate(about["profile"]),
+            elevation=about["elevation"],
+            way_class=tuple(about["way_class"]),
+            way_name=tuple(about["way_name"]),
+            source=about["source"],
+            corrections=None if told is None else CorrectionReport.of_plain(told),
+            **arrays,
+        )
+
+    def is_sound(self) -> bool:
+        """Tell whether every index points into its array, as the compiled searches trust.
+
+        Returns
+        -------
+        bool
+            True where the arrays fit together.
+        """
         n, e, k, w = self.n_nodes, self.n_edges, len(self.vertex_xy), len(self.way_id)
         offset = self.vertex_offset
         shapes = (
