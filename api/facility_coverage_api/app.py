@@ -20,11 +20,14 @@ from facility_coverage_api.doors.hosts import HostDoor
 from facility_coverage_api.doors.keys import KEY_HEADER, KeyDoor, KeyRing
 from facility_coverage_api.features import routes as features
 from facility_coverage_api.features import studies as study_list
+from facility_coverage_api.features.memo import Memo
+from facility_coverage_api.features.recorded import MAX_LAYERS
 from facility_coverage_api.features.served import open_studies
 from facility_coverage_api.jobs import jobs, processes, studies
 from facility_coverage_api.live import routes as live
 from facility_coverage_api.observe import health, metrics
 from facility_coverage_api.observe.logs import REQUEST_ID_HEADER, RequestLog
+from facility_coverage_api.proposals import routes as proposals
 from facility_coverage_api.settings import Settings
 from facility_coverage_api.store.store import Store
 
@@ -33,6 +36,7 @@ ROUTERS = (
     study_list.router,
     live.router,
     studies.router,
+    proposals.router,
     processes.router,
     jobs.router,
     uploads.router,
@@ -101,7 +105,9 @@ async def _open_storage(app: FastAPI) -> AsyncIterator[None]:
     try:
         app.state.store = store
         app.state.studies = open_studies(settings, store)
+        app.state.proposal_layers = Memo(MAX_LAYERS)
         live.keep_warm(app, settings, store)
+        proposals.open_office(app)
         yield
     finally:
         store.close()
@@ -112,8 +118,15 @@ def _doors(settings: Settings, keys: KeyRing, counted: metrics.Metrics) -> list[
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=[KEY_HEADER, REQUEST_ID_HEADER, "Content-Type", "Idempotency-Key", "Prefer"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=[
+            KEY_HEADER,
+            REQUEST_ID_HEADER,
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "Prefer",
+        ],
         expose_headers=[REQUEST_ID_HEADER, "ETag", "Link", "Location"],
     )
     return [

@@ -38,8 +38,7 @@ def bring(store: Store, study_file: Path, progress: Progress, study_id: str | No
     FacilityCoverageError
         The study or its files cannot be used, or the id belongs to somebody else's study.
     """
-    study = _sent(store, Study.load(study_file))
-    stored = _register(store, study, study_id or _id_of(study_file))
+    stored = register(store, study_file, study_id)
     if stored.result is None:
         inputs = RunStudyInputs(study=stored.id)
         outcome = KINDS["run-study"].answer(store, stored, inputs, progress)
@@ -48,7 +47,30 @@ def bring(store: Store, study_file: Path, progress: Progress, study_id: str | No
     return stored.id
 
 
-def _register(store: Store, study: Study, study_id: str | None) -> StoredStudy:
+def register(store: Store, study_file: Path, study_id: str | None = None) -> StoredStudy:
+    """Register a study file without running it.
+
+    Parameters
+    ----------
+    store
+        Takes its files and the study.
+    study_file
+        See ``bring``.
+    study_id
+        See ``bring``.
+
+    Returns
+    -------
+    StoredStudy
+        In place of one that was brought before under the same id.
+
+    Raises
+    ------
+    FacilityCoverageError
+        The study or its files cannot be used, or the id belongs to somebody else's study.
+    """
+    study = _sent(store, Study.load(study_file))
+    study_id = study_id or _id_of(study_file)
     try:
         return store.studies.add(LOCAL.owner, study, study_id)[0]
     except ConflictError:

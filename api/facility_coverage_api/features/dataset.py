@@ -9,6 +9,7 @@ where several are, a collection's name is ``{study_id}.{name}``.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import Request
@@ -16,6 +17,7 @@ from fastapi import Request
 from facility_coverage.errors import NotFoundError
 from facility_coverage_api.doors.hosts import base_url
 from facility_coverage_api.features.layers import Layer, Outline
+from facility_coverage_api.features.recorded import RECORDED, RecordedProposals, recorded_of
 from facility_coverage_api.features.served import ServedStudy, studies_of
 
 
@@ -54,14 +56,33 @@ THEMES: Mapping[str, Theme] = {
         "Candidates",
         "Places where a centre could stand: the layer `candidate_places` of results.gpkg.",
     ),
-    "proposals": Theme(
+    "suggestions": Theme(
         "candidates",
-        "Proposals",
+        "Suggested sites",
         "Places where to build next, in their order: the layer `candidates` of results.gpkg.",
+    ),
+    "proposals": Theme(
+        RECORDED,
+        "Proposals",
+        "What was proposed for this study, and how it stands in review: as the record has it now.",
     ),
     "findings": Theme("findings", "Findings", "What the standards ask, and whether it is met."),
 }
-"""Every collection of a study; one whose layer a result lacks is not listed."""
+"""Every collection of a study; one whose layer a result or the record lacks is not listed."""
+
+
+class Source(Protocol):
+    """Holds layers: a finished study, or the record of its proposals."""
+
+    @property
+    def digest(self) -> str:
+        """Return what changes when any layer does."""
+
+    def outlines(self) -> Mapping[str, Outline]:
+        """Return what is known of its layers, by name."""
+
+    def layer(self, name: str) -> Layer:
+        """Return a layer."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +97,8 @@ class Collection:
         Its absolute address.
     title, description
         For people.
-    study
-        The study.
+    source
+        Holds the layer.
     layer_name
         Name of the layer.
     """
@@ -86,18 +107,18 @@ class Collection:
     url: str
     title: str
     description: str
-    study: ServedStudy
+    source: Source
     layer_name: str
 
     @property
     def outline(self) -> Outline:
         """Return what is known of the layer before its rows are read."""
-        return self.study.outlines()[self.layer_name]
+        return self.source.outlines()[self.layer_name]
 
     @property
     def layer(self) -> Layer:
         """Return the layer."""
-        return self.study.layer(self.layer_name)
+        return self.source.layer(self.layer_name)
 
 
 @dataclass(frozen=True)
@@ -114,6 +135,8 @@ class Dataset:
         For people.
     studies
         The studies in it.
+    recorded
+        Proposals of studies, by study.
     has_prefixes
         Whether the names of collections start with their study's.
     """
@@ -123,21 +146,25 @@ class Dataset:
     title: str
     description: str
     studies: tuple[ServedStudy, ...]
+    recorded: Mapping[str, RecordedProposals]
     has_prefixes: bool
 
     @property
     def digest(self) -> str:
         """Return a digest that changes when any result does."""
-        told = "\n".join(f"{study.id} {study.digest}" for study in self.studies)
+        told = "\n".join(
+            f"{study.id} {source.digest}" for study in self.studies for source in self._of(study)
+        )
         return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
     def collections(self) -> dict[str, Collection]:
         """Return every collection by its name."""
         found = {}
         for study in self.studies:
+            holders = {layer: own for own in self._of(study) for layer in own.outlines()}
             for name, theme in THEMES.items():
-                if theme.layer in study.outlines():
-                    collection = self._collection(study, name, theme)
+                if theme.layer in holders:
+                    collection = self._collection(study, name, theme, holders[theme.layer])
                     found[collection.id] = collection
         return found
 
@@ -165,14 +192,21 @@ class Dataset:
             raise NotFoundError(msg)
         return found[collection_id]
 
-    def _collection(self, study: ServedStudy, name: str, theme: Theme) -> Collection:
+    def _of(self, study: ServedStudy) -> tuple[Source, ...]:
+        """Return what holds layers of a study."""
+        recorded = self.recorded.get(study.id)
+        return (study,) if recorded is None else (study, recorded)
+
+    def _collection(
+        self, study: ServedStudy, name: str, theme: Theme, source: Source
+    ) -> Collection:
         key = f"{study.id}.{name}" if self.has_prefixes else name
         return Collection(
             id=key,
             url=f"{self.url}/collections/{quote(key, safe='')}",
             title=f"{theme.title} ({study.id})" if self.has_prefixes else theme.title,
             description=theme.description,
-            study=study,
+            source=source,
             layer_name=theme.layer,
         )
 
@@ -206,6 +240,7 @@ def dataset_of(request: Request) -> Dataset:
             title="Coverage of facilities",
             description="Finished studies: who reaches a facility, and where to build next.",
             studies=found,
+            recorded=recorded_of(request),
             has_prefixes=len(found) != 1,
         )
     study = studies.get(study_id)
@@ -215,6 +250,7 @@ def dataset_of(request: Request) -> Dataset:
         title=str(study.summary()["study"]),
         description="A finished study: who reaches a facility, and where to build next.",
         studies=(study,),
+        recorded=recorded_of(request),
         has_prefixes=False,
     )
 

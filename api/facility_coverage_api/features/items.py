@@ -62,7 +62,7 @@ def items(request: Request, collection_id: str) -> Response:
     chosen = wanted(ITEMS, asked.get("f"), request.headers.get("Accept"))
     layer = found.layer
     query = ItemsQuery.read(asked, found.outline.crs, layer.columns)
-    etag = etag_of(found.study.digest, found.url, str(asked), chosen.name)
+    etag = etag_of(found.source.digest, found.url, str(asked), chosen.name)
     before = answered_before(request, etag)
     if before is not None:
         return before
@@ -110,7 +110,7 @@ def item(request: Request, collection_id: str, item_id: ItemId) -> Response:
     if item_id not in layer.frame.index:
         msg = f"there is no feature {item_id} in {found.id!r}; {found.url}/items lists all"
         raise NotFoundError(msg)
-    etag = etag_of(found.study.digest, found.url, str(item_id), str(asked), chosen.name)
+    etag = etag_of(found.source.digest, found.url, str(item_id), str(asked), chosen.name)
     before = answered_before(request, etag)
     if before is not None:
         return before

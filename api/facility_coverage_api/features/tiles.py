@@ -83,7 +83,7 @@ def vector_tile(
     if max(column, row) >= 2**zoom:
         msg = f"there is no tile {zoom}/{column}/{row}: columns and rows end at {2**zoom - 1}"
         raise NotFoundError(msg)
-    etag = etag_of(found.study.digest, found.url, f"{zoom}/{column}/{row}")
+    etag = etag_of(found.source.digest, found.url, f"{zoom}/{column}/{row}")
     before = answered_before(request, etag)
     if before is not None:
         return before

@@ -8,6 +8,7 @@ from typing import Self
 from facility_coverage_api.store.clock import Clock
 from facility_coverage_api.store.database import Database
 from facility_coverage_api.store.files import FileFolder
+from facility_coverage_api.store.proposals import ProposalRegister
 from facility_coverage_api.store.queue import JobQueue
 from facility_coverage_api.store.studies import StudyRegister
 from facility_coverage_api.store.uploads import UploadRegister
@@ -27,7 +28,7 @@ class Store:
         Where all below is listed.
     files
         Files and results by their content.
-    uploads, studies, jobs
+    uploads, studies, jobs, proposals
         The registers.
     """
 
@@ -36,6 +37,7 @@ class Store:
     uploads: UploadRegister
     studies: StudyRegister
     jobs: JobQueue
+    proposals: ProposalRegister
 
     @classmethod
     def open(cls, url: str | None, folder: Path, *, clock: Clock = time.time) -> Self:
@@ -71,6 +73,7 @@ class Store:
             uploads,
             StudyRegister(database, uploads, clock),
             JobQueue(database, clock),
+            ProposalRegister(database, clock),
         )
 
     def close(self) -> None:

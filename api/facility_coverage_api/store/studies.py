@@ -17,6 +17,7 @@ from facility_coverage.errors import FacilityCoverageError, InputError, NotFound
 from facility_coverage.study_file import Study
 from facility_coverage_api.store.clock import Clock
 from facility_coverage_api.store.database import Database
+from facility_coverage_api.store.record import outdate
 from facility_coverage_api.store.tables import STUDIES, WGS84_SRID
 from facility_coverage_api.store.uploads import UploadRegister
 
@@ -92,7 +93,7 @@ class StudyRegister:
     def add(
         self, owner: str, study: Study, study_id: str | None = None
     ) -> tuple[StoredStudy, bool]:
-        """Register a study.
+        """Register a study; open reviews of another one that had its id are marked outdated.
 
         Parameters
         ----------
@@ -140,6 +141,7 @@ class StudyRegister:
                 "created_at_s": self.clock(),
             }
             added = connection.execute(insert(STUDIES).values(row).returning(STUDIES)).one()
+            outdate(connection, key, digest, self.clock())
         return _study(added), True
 
     def get(self, study_id: str) -> StoredStudy:

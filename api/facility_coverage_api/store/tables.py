@@ -4,6 +4,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from facility_coverage.proposals.workflow import STATES
 
 STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
 OPEN_STATUSES = ("accepted", "running")
@@ -111,3 +114,39 @@ JOBS = Table(
     UniqueConstraint("owner", "idempotency_key"),
     Index(None, "status", "number"),
 )
+
+PROPOSALS = Table(
+    "proposals",
+    METADATA,
+    # Given by us, because a number that was taken is in the record for ever.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # No foreign key: the record outlives the study.
+    Column("study_id", String(64), nullable=False),
+    Column("proposed_by", String(300), nullable=False),
+    Column("created", String(27), nullable=False),
+    Column("updated", String(27), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("conditions", JSON, nullable=False),
+    Column("sheet", String(64)),
+    Column("inputs", String(64)),
+    Column("is_outdated", Boolean, nullable=False),
+    CheckConstraint(f"state IN {STATES}", name="state_is_known"),
+    Index(None, "study_id", "state"),
+)
+"""Each row is what its events say."""
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("proposal", ForeignKey(PROPOSALS.c.number), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "proposal", "number"),
+)
+"""One chain for all proposals, so that a proposal that vanishes with all its events is missed.
+
+Triggers refuse to change or delete a row.
+"""

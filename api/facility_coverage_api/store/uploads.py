@@ -141,6 +141,38 @@ class UploadRegister:
             raise NotFoundError(msg)
         return found
 
+    def holding(self, name: str, sha256: str) -> Upload:
+        """Return an upload by a file in it, whoever handed it over.
+
+        Parameters
+        ----------
+        name, sha256
+            The file, by name and content.
+
+        Returns
+        -------
+        Upload
+            With everything that belongs to the file.
+
+        Raises
+        ------
+        NotFoundError
+            There is none.
+        """
+        asked = (
+            select(UPLOAD_PARTS.c.owner, UPLOAD_PARTS.c.upload_id)
+            .where(UPLOAD_PARTS.c.name == name, UPLOAD_PARTS.c.sha256 == sha256)
+            .order_by(UPLOAD_PARTS.c.owner, UPLOAD_PARTS.c.upload_id)
+            .limit(1)
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(asked).one_or_none()
+            found = None if row is None else _find(connection, row.owner, row.upload_id)
+        if found is None:
+            msg = f"{name} with the SHA-256 {sha256[:12]}… is no longer kept here; upload it again"
+            raise NotFoundError(msg)
+        return found
+
     def show(self, upload: Upload, folder: Path) -> None:
         """Lay an upload into a folder, so that its reference is a path from there.
 

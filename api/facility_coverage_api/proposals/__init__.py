@@ -1,0 +1,1 @@
+"""Proposals over HTTP: their way through review, the signed sheets, and the audit of the record."""
