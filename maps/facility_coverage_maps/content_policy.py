@@ -11,13 +11,16 @@ _STYLE_RESOURCE = re.compile(r"@import|url\(\s*(?!['\"]?(?:data:|#))")
 _RESOURCE_ATTRIBUTES = {"action", "background", "data", "formaction", "poster", "src", "srcset"}
 
 
-def policy(content: str) -> str:
+def policy(content: str, image_sources: str = "") -> str:
     """Return the policy under which a page opens with no internet and runs nothing foreign.
 
     Parameters
     ----------
     content
         The HTML of the page, without the policy.
+    image_sources
+        From where it may load images, in the words of a policy: the servers of a base map that
+        the study asks for.
 
     Returns
     -------
@@ -39,8 +42,9 @@ def policy(content: str) -> str:
         )
         raise SourceError(msg)
     digests = " ".join(f"'sha256-{_digest(script)}'" for script in reader.scripts)
+    images = f"data: {image_sources}".strip()
     return (
-        f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src {images}; "
         f"base-uri 'none'; form-action 'none'"
     )
 

@@ -1,20 +1,27 @@
 """What a result holds, as the plain values that the page draws."""
 
-import math
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from facility_coverage.crs import WGS84
+from facility_coverage.facility_words import CENTRE
 from facility_coverage.result import OUTSIDE_UNIT_ID, StudyResult
 from facility_coverage.siting.notes import MODEL_NAMES, STATUS_WORDS
+from facility_coverage_maps.drawing import drawn, drawn_units
 from facility_coverage_maps.findings import map_findings
-from facility_coverage_maps.shapes import encode_lines, encode_points, encode_polygons
+from facility_coverage_maps.plain_values import (
+    Row,
+    displayed,
+    per_threshold,
+    plain,
+    plain_rows,
+    positions,
+)
+from facility_coverage_maps.reach import CIRCLE_POINTS, circles, nearest, streets
+from facility_coverage_maps.shapes import encode_points, encode_polygons
 from facility_coverage_maps.theme import (
+    CHANGE_BOUNDS,
+    CHANGE_COLOURS,
     COVERAGE_COLOURS,
     FLAG_COLOUR,
     GAP_COLOUR,
@@ -23,16 +30,6 @@ from facility_coverage_maps.theme import (
     band_colours,
     share_classes,
 )
-
-DISPLAY_CRS = "EPSG:4326"
-MAIN_STREET_CLASSES = frozenset({"trunk", "primary", "secondary", "tertiary"})
-"""Streets that stand behind the other layers, so that a reader finds the way."""
-
-_UNIT_TOLERANCE_M = 8.0
-_CIRCLE_TOLERANCE_M = 5.0
-_STREET_TOLERANCE_M = 2.0
-
-Row = dict[str, Any]
 
 
 def map_data(result: StudyResult) -> Row:
@@ -47,8 +44,8 @@ def map_data(result: StudyResult) -> Row:
     -------
     dict of str to Any
         What JSON can hold. Names are those of the result's columns; a column that is there once
-        per threshold is one list in the order of ``thresholds``. Geometry is simplified by a few
-        metres and written as ``shapes`` says; positions are ``[lon, lat]``.
+        per threshold is one list in the order of ``thresholds``. Geometry is simplified as
+        ``drawing`` says and written as ``shapes`` says; positions are ``[lon, lat]``.
     """
     study = result.study
     inside = result.units[result.units["unit_id"] != OUTSIDE_UNIT_ID]
@@ -57,6 +54,8 @@ def map_data(result: StudyResult) -> Row:
         "name": study.study.name,
         "language": study.study.language,
         "synthetic": study.study.synthetic,
+        "approval": study.map.approval,
+        "data_date": study.map.data_date,
         "profile": result.network["profile"],
         "mode": result.network["mode"],
         "speed_kph": result.network["speed_kph"],
@@ -66,13 +65,14 @@ def map_data(result: StudyResult) -> Row:
         "target": result.thresholds.index(result.target),
         "target_share": study.coverage.target_share,
         "colours": _colours(study.coverage.target_share),
-        "bounds": [round(float(x), 5) for x in inside.to_crs(DISPLAY_CRS).total_bounds],
+        "bounds": [round(float(x), 5) for x in inside.to_crs(WGS84).total_bounds],
         "total": _totals(result),
-        "outside_population": _plain(outside["population"].sum()),
+        "outside_population": plain(outside["population"].sum()),
         "units": _units(inside, result),
         "facilities": _facilities(result),
-        "circles": _circles(result),
-        "streets": _streets(result),
+        "circles": circles(result),
+        "streets": streets(result),
+        "nearest": nearest(result.nearest, result),
         "gaps": _gaps(result.gaps),
         "candidates": _candidates(result),
         "siting": _siting(result),
@@ -96,6 +96,8 @@ def _colours(target_share: float) -> Row:
     return {
         "coverage": list(COVERAGE_COLOURS),
         "classes": share_classes(target_share),
+        "change": list(CHANGE_COLOURS),
+        "change_bounds": list(CHANGE_BOUNDS),
         "no_data": NO_DATA_COLOUR,
         "flag": FLAG_COLOUR,
         "gap": GAP_COLOUR,
@@ -105,7 +107,7 @@ def _colours(target_share: float) -> Row:
 
 def _totals(result: StudyResult) -> Row:
     """Return the figures for all demand together."""
-    total = {name: _plain(value) for name, value in result.total.items()}
+    total = {name: plain(value) for name, value in result.total.items()}
     labels = [threshold.label for threshold in result.thresholds]
     return {
         "population": total["population"],
@@ -117,22 +119,30 @@ def _totals(result: StudyResult) -> Row:
 
 def _units(units: gpd.GeoDataFrame, result: StudyResult) -> list[Row]:
     """Return the subdistricts, each with its flags and the place of its label."""
-    rows = _rows(
+    has_older = "older_population" in units
+    rows = plain_rows(
         units,
         [
             "unit_id", "unit_name", "population", "unassessed_population", "facilities",
             "government_facilities", "flags", "notes",
+            *(["older_population"] if has_older else []),
         ],
     )  # fmt: skip
-    measures = ("covered_population", "covered_share", "covered_area_share", "covered_street_share")
+    measures = [
+        "covered_population", "covered_share", "covered_area_share", "covered_street_share",
+        *(["older_covered_population"] if has_older else []),
+    ]  # fmt: skip
     for measure in measures:
-        _add_per_threshold(rows, units, measure, result)
-    shapes = _displayed(_simplified_units(units.geometry), units.crs)
-    labels = _displayed(shapely.point_on_surface(units.geometry.to_numpy()), units.crs)
+        for row, values in zip(rows, per_threshold(units, measure, result.thresholds), strict=True):
+            row[measure] = values
+    centres = result.facilities.loc[result.facilities["kind"] == CENTRE, "unit_id"].value_counts()
+    shapes = encode_polygons(list(displayed(drawn_units(units.geometry), result.crs)))
+    labels = positions(shapely.point_on_surface(units.geometry.to_numpy()), result.crs)
     for row, shape, label in zip(rows, shapes, labels, strict=True):
         row["flags"] = [flag for flag in (row["flags"] or "").split(";") if flag]
-        row["shape"] = encode_polygons(shape)
-        row["position"] = _position(label)
+        row["centres"] = int(centres.get(row["unit_id"], 0))
+        row["shape"] = shape
+        row["position"] = label
     return rows
 
 
@@ -140,7 +150,7 @@ def _facilities(result: StudyResult) -> list[Row]:
     """Return the facilities, refused ones included."""
     facilities = result.facilities
     names = dict(zip(result.units["unit_id"], result.units["unit_name"], strict=True))
-    rows = _rows(
+    rows = plain_rows(
         facilities,
         [
             "facility_id", "facility_name", "kind", "ownership", "floor_area_m2", "beds",
@@ -148,70 +158,31 @@ def _facilities(result: StudyResult) -> list[Row]:
         ],
     )  # fmt: skip
     for measure in ("people_reached", "people_reached_only"):
-        _add_per_threshold(rows, facilities, measure, result)
-    for row, point in zip(rows, _displayed(facilities.geometry, facilities.crs), strict=True):
-        row["unit_name"] = _plain(names.get(row["unit_id"]))
-        row["position"] = _position(point)
-    return rows
-
-
-def _circles(result: StudyResult) -> list[Row]:
-    """Return the isochrones; ``facility`` is a place in the list of facilities, or null for all."""
-    isochrones = result.isochrones
-    labels = [threshold.label for threshold in result.thresholds]
-    places = {identifier: at for at, identifier in enumerate(result.facilities["facility_id"])}
-    simplified = shapely.simplify(isochrones.geometry.to_numpy(), _CIRCLE_TOLERANCE_M)
-    shapes = _displayed(simplified, isochrones.crs)
-    columns = (isochrones[name] for name in ("scope", "facility_id", "threshold"))
-    return [
-        {
-            "facility": None if scope == "all" else places[facility_id],
-            "threshold": labels.index(label),
-            "shape": encode_polygons(shape),
-        }
-        for scope, facility_id, label, shape in zip(*columns, shapes, strict=True)
-    ]
-
-
-def _streets(result: StudyResult) -> list[Row]:
-    """Return the streets of each band, main streets apart; ``threshold`` is null beyond all."""
-    streets = result.streets
-    labels = [threshold.label for threshold in result.thresholds]
-    main = streets["street_class"].isin(MAIN_STREET_CLASSES)
-    rows = []
-    for band in [*labels, "beyond"]:
-        for is_main in (True, False):
-            pieces = streets.geometry[(streets["band"] == band) & (main == is_main)]
-            if pieces.empty:
-                continue
-            merged = shapely.line_merge(shapely.multilinestrings(pieces.to_numpy()))
-            simple = shapely.simplify(shapely.get_parts(merged), _STREET_TOLERANCE_M)
-            rows.append(
-                {
-                    "threshold": None if band == "beyond" else labels.index(band),
-                    "main": is_main,
-                    "shape": encode_lines(_displayed(simple, streets.crs)),
-                }
-            )
+        values = per_threshold(facilities, measure, result.thresholds)
+        for row, own in zip(rows, values, strict=True):
+            row[measure] = [value if value is None else round(value, 1) for value in own]
+    for row, place in zip(rows, positions(facilities.geometry, result.crs), strict=True):
+        row["unit_name"] = plain(names.get(row["unit_id"]))
+        row["position"] = place
     return rows
 
 
 def _gaps(gaps: gpd.GeoDataFrame) -> list[Row]:
     """Return the gaps."""
-    rows = _rows(
+    rows = plain_rows(
         gaps,
         ["rank", "population", "demand_points", "unit_name", "mean_travel_time_s"],
     )
-    simplified = shapely.simplify(gaps.geometry.to_numpy(), _CIRCLE_TOLERANCE_M)
-    for row, shape in zip(rows, _displayed(simplified, gaps.crs), strict=True):
-        row["shape"] = encode_polygons(shape)
+    shapes = displayed(drawn(gaps.geometry, CIRCLE_POINTS).shapes, gaps.crs)
+    for row, shape in zip(rows, encode_polygons(list(shapes)), strict=True):
+        row["shape"] = shape
     return rows
 
 
 def _candidates(result: StudyResult) -> list[Row]:
     """Return the suggested sites, each with whom it newly covers in each subdistrict."""
     sites = result.candidates
-    rows = _rows(
+    rows = plain_rows(
         sites,
         [
             "rank", "candidate_name", "gain_population", "alone_population", "last_population",
@@ -222,10 +193,10 @@ def _candidates(result: StudyResult) -> list[Row]:
     gains = result.siting.gains_by_unit.sort_values(
         ["rank", "gain_population"], ascending=[True, False], kind="stable"
     )
-    for row, point in zip(rows, _displayed(sites.geometry, sites.crs), strict=True):
+    for row, place in zip(rows, positions(sites.geometry, result.crs), strict=True):
         own = gains[gains["rank"] == row["rank"]]
         row["by_unit"] = own[["unit_name", "gain_population"]].to_numpy().tolist()
-        row["position"] = _position(point)
+        row["position"] = place
     return rows
 
 
@@ -242,57 +213,19 @@ def _siting(result: StudyResult) -> Row:
             "gap": siting.answer.get("gap"),
         },
         "n_sites": len(result.candidates),
-        "curve": [[_plain(value) for value in row] for row in curve],
-        "places": encode_points(_displayed(others.geometry, others.crs)),
+        "curve": [[plain(value) for value in row] for row in curve],
+        "places": _dots(others, result),
         "unreachable": [
             {
                 "reason": reason,
-                "population": _plain(group["population"].sum()),
-                "shape": encode_points(_displayed(group.geometry, lost.crs)),
+                "population": plain(group["population"].sum()),
+                "shape": _dots(group, result),
             }
             for reason, group in lost.groupby("reason", sort=True)
         ],
     }
 
 
-def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[Row]:
-    """Return the rows of some columns as plain values."""
-    values = zip(*(frame[column] for column in columns), strict=True)
-    return [dict(zip(columns, map(_plain, row), strict=True)) for row in values]
-
-
-def _add_per_threshold(
-    rows: list[Row], frame: pd.DataFrame, measure: str, result: StudyResult
-) -> None:
-    """Add a measure to rows that were just made from a frame, as one list over the thresholds."""
-    columns = (frame[f"{measure}_{threshold.label}"] for threshold in result.thresholds)
-    for row, values in zip(rows, zip(*columns, strict=True), strict=True):
-        row[measure] = [_plain(value) for value in values]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  (a cell of a table)
-    """Return a cell as JSON can hold it: null where it is missing or not finite."""
-    if value is None or value is pd.NA:
-        return None
-    plain = value.item() if hasattr(value, "item") else value
-    if isinstance(plain, float):
-        return plain if math.isfinite(plain) else None
-    return plain if isinstance(plain, bool | int) else str(plain)
-
-
-def _simplified_units(geometries: gpd.GeoSeries) -> NDArray[np.object_]:
-    """Simplify subdistricts; where they are a clean coverage, shared borders stay shared."""
-    shapes: NDArray[np.object_] = geometries.to_numpy()
-    clean = shapely.coverage_is_valid(shapes)
-    simplify = shapely.coverage_simplify if clean else shapely.simplify
-    return np.asarray(simplify(shapes, _UNIT_TOLERANCE_M), dtype=object)
-
-
-def _displayed(geometries: Iterable[shapely.Geometry], crs: Any) -> gpd.GeoSeries:  # noqa: ANN401  (pyproj's CRS)
-    """Return geometries in longitude and latitude."""
-    return gpd.GeoSeries(list(geometries), crs=crs).to_crs(DISPLAY_CRS)
-
-
-def _position(point: shapely.Point) -> list[float] | None:
-    """Return ``[lon, lat]`` of a point, 1e-5 degrees being about 1 m."""
-    return None if point is None or point.is_empty else [round(point.x, 5), round(point.y, 5)]
+def _dots(points: gpd.GeoDataFrame, result: StudyResult) -> str:
+    """Return points that nobody clicks."""
+    return encode_points(list(displayed(points.geometry, result.crs)))

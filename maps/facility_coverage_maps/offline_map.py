@@ -87,10 +87,13 @@ class OfflineFigure(Figure):
         The title of the page; any text.
     language
         Language tag of the page, such as ``"zh-CN"``.
+    image_sources
+        From where it may load images; see ``policy``.
     """
 
-    def __init__(self, title: str, language: str) -> None:
+    def __init__(self, title: str, language: str, image_sources: str = "") -> None:
         super().__init__()
+        self.image_sources = image_sources
         self.page_title = title
         self.page_language = language
         self.header = OfflineHeader(self)
@@ -122,10 +125,11 @@ class OfflineFigure(Figure):
             f"<title>{html.escape(self.page_title)}</title>\n{head}\n</head>\n"
             f"<body>\n{body}\n<script>{script}</script>\n</body>\n</html>\n"
         )
+        csp = policy(content, self.image_sources)
         return (
             f'<!DOCTYPE html>\n<html lang="{html.escape(self.page_language)}">\n<head>\n'
             f'<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy(content)}">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{csp}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{content}'
         )
 
@@ -141,6 +145,8 @@ class OfflineMap(folium.Map):
         The title of the page; any text.
     language
         Language tag of the page.
+    image_sources
+        From where it may load images; see ``policy``.
     **options
         Options of Leaflet's map, in Python spelling.
     """
@@ -157,10 +163,16 @@ class OfflineMap(folium.Map):
     default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012  (folium declares it so)
     default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012  (folium declares it so)
 
-    def __init__(self, title: str, language: str, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        title: str,
+        language: str,
+        image_sources: str = "",
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(tiles=None, zoom_control=False, **options)
         self._id = "study"
-        self.figure = OfflineFigure(title, language)
+        self.figure = OfflineFigure(title, language, image_sources)
         self.figure.add_child(self)
 
 

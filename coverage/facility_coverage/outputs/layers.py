@@ -7,8 +7,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
-from facility_coverage.errors import InputError
+from facility_coverage.errors import InputError, SourceError
 from facility_coverage.files import atomic_path
 from facility_coverage.outputs.geojson import write_geojson
 
@@ -56,6 +57,11 @@ def write_geopackage(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
         Name to layer, in the order in which QGIS lists them.
     path
         Where to; the caller makes the writing atomic.
+
+    Raises
+    ------
+    SourceError
+        The disk refused.
     """
     for i, (name, layer) in enumerate(layers.items()):
         _write(layer, path, name, None, append=i > 0)
@@ -86,6 +92,9 @@ def _write(
                 append=append,
                 **options,
             )
+    except (DataSourceError, DataLayerError) as error:
+        msg = f"{path.name}: cannot be written: {error}; make room on the disk"
+        raise SourceError(" ".join(msg.split())) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

@@ -11,6 +11,7 @@ import shapely
 
 from facility_coverage import __version__
 from facility_coverage.files import PROGRAM, sha256_of
+from facility_coverage.proposals.sources import settings_of, sources_of
 from facility_coverage.result import StudyResult
 
 _PACKAGES = (
@@ -37,24 +38,11 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
     """
     study = result.study
     is_exact = study.coverage.method == "exact"
-    parameters = study.model_dump(mode="json")
-    inputs = {}
-    for section, keys in study.files().items():
-        for key in keys:
-            path = Path(parameters[section][key])
-            parameters[section][key] = path.name
-            role = section if key == "source" else f"{section}_{key}"
-            inputs[role] = {"file": path.name, "sha256": sha256_of(path)}
-    for at, file in enumerate(study.standards.files):
-        path = Path(file)
-        use = parameters["standards"]["use"]
-        use[use.index(file)] = path.name
-        inputs[f"standards_{at + 1}"] = {"file": path.name, "sha256": sha256_of(path)}
     return {
         "program": {"name": PROGRAM, "version": __version__},
         "synthetic": study.study.synthetic,
-        "inputs": inputs,
-        "parameters": parameters,
+        "inputs": {role: one.model_dump() for role, one in sources_of(study).items()},
+        "parameters": settings_of(study),
         "crs": result.crs,
         "network": result.network,
         "methods": {
@@ -69,16 +57,27 @@ def manifest(result: StudyResult, folder: Path) -> dict[str, Any]:
             },
         },
         "self_check": result.self_check,
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in _PACKAGES},
-            "gdal": pyogrio.__gdal_version_string__,
-            "geos": shapely.geos_version_string,
-            "proj": pyproj.proj_version_str,
-        },
+        "versions": versions(),
         "outputs": {
             path.name: sha256_of(path)
             for path in sorted(folder.iterdir())
             if path.suffix in {".csv", ".json", ".geojson", ".tif"}
         },
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a result was computed with.
+
+    Returns
+    -------
+    dict of str to str
+        Name to version.
+    """
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in _PACKAGES},
+        "gdal": pyogrio.__gdal_version_string__,
+        "geos": shapely.geos_version_string,
+        "proj": pyproj.proj_version_str,
     }

@@ -105,15 +105,7 @@ def reach_box(
     tuple of float
         The box, no larger than the network with its off-street legs.
     """
-    quickest_s = network.edge_cost_s.min(axis=1)
-    moving = quickest_s > 0.0
-    speed_m_per_s = max(
-        float((network.edge_length_m[moving] / quickest_s[moving]).max(initial=0.0)),
-        network.profile.off_street_speed_m_per_s,
-    )
-    furthest_m = off_street_limit_m + max(
-        t.limit * speed_m_per_s if t.kind == "minutes" else t.limit for t in thresholds
-    )
+    furthest_m = furthest(network, thresholds, off_street_limit_m)
     vertex_xy = network.vertex_xy
     low = np.maximum(
         facility_xy.min(axis=0) - furthest_m, vertex_xy.min(axis=0) - off_street_limit_m
@@ -122,6 +114,36 @@ def reach_box(
         facility_xy.max(axis=0) + furthest_m, vertex_xy.max(axis=0) + off_street_limit_m
     )
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def furthest(
+    network: StreetNetwork, thresholds: tuple[Threshold, ...], off_street_limit_m: float
+) -> float:
+    """Return how far nobody gets within any threshold, as the crow flies.
+
+    Parameters
+    ----------
+    network
+        The street network.
+    thresholds
+        The tests.
+    off_street_limit_m
+        Longest off-street leg.
+
+    Returns
+    -------
+    float
+        Metres, along the fastest street all the way.
+    """
+    quickest_s = network.edge_cost_s.min(axis=1)
+    moving = quickest_s > 0.0
+    speed_m_per_s = max(
+        float((network.edge_length_m[moving] / quickest_s[moving]).max(initial=0.0)),
+        network.profile.off_street_speed_m_per_s,
+    )
+    return off_street_limit_m + max(
+        t.limit * speed_m_per_s if t.kind == "minutes" else t.limit for t in thresholds
+    )
 
 
 def isochrone_layer(

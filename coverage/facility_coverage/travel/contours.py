@@ -7,203 +7,262 @@ point where a street crosses a line counts as just reached, the border crosses t
 than the street, and within a square it is pushed out over the reached bends and ends of streets.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL, PART
+from facility_coverage.travel.windows import (
+    Chords,
+    Field,
+    Frame,
+    Grid,
+    Ground,
+    Outline,
+    Places,
+    Priced,
+    Reached,
+    Spots,
+)
+
 _CLEARANCE = 1.0 / 256.0
 """The border keeps this part of a cell from every centre, so that rings never touch themselves."""
 
-
-class Window(NamedTuple):
-    """A part of the grid with a rim of centres that are not reached, for one limit.
-
-    Attributes
-    ----------
-    size_m
-        Side of a cell.
-    row, column
-        Its south-west centre, counted as ``CellGrid.first``.
-    slack
-        Shape (rows, columns), what is left of the limit at each centre, in cells, -1 to 1.
-    pushed
-        Shape (2, rows, columns), for the lines to the east and to the north of each centre: how
-        far from the end that is inside a street is reached.
-    streets
-        Shape (rows, columns), the squares north-east of each centre that hold a reached street.
-    head
-        Shape (rows, columns), the first of the reached bends and ends in each square, or -1.
-    """
-
-    size_m: float
-    row: int
-    column: int
-    slack: NDArray[np.float32]
-    pushed: NDArray[np.float32]
-    streets: NDArray[np.bool_]
-    head: NDArray[np.int32]
+_FAR = 2**31
 
 
-class Chords(NamedTuple):
-    """Pieces of border, one through a square: from a line to a line, over points between them.
-
-    A line's number is twice its centre's place in the window, one more if it runs north. Chord i
-    passes over ``point[offset[i]:offset[i + 1]]``; ``of_line`` is the chord that starts at a line.
-    """
-
-    of_line: NDArray[np.int32]
-    from_line: NDArray[np.int64]
-    to_line: NDArray[np.int64]
-    offset: NDArray[np.int32]
-    point: NDArray[np.int32]
-    part: NDArray[np.int32]
+WINDOW, POINTS, RINGS, CENTRES, MORE = range(5)
+"""The state of ``outline``: the window at hand, points and rings drawn, the centres of this window,
+and the most points or rings that it can add."""
 
 
-@njit(cache=True, nogil=True)
-def open_window(
-    size_m: float, low_row: int, low_column: int, high_row: int, high_column: int
-) -> Window:
-    """Return a window in which nothing is reached.
-
-    Parameters
-    ----------
-    size_m
-        Side of a cell.
-    low_row, low_column, high_row, high_column
-        The centres that it is to hold, counted as ``CellGrid.first``; it has a rim of one more.
-
-    Returns
-    -------
-    Window
-        The window.
-    """
-    shape = (high_row - low_row + 3, high_column - low_column + 3)
-    slack = np.full(shape, np.float32(-1.0), dtype=np.float32)
-    pushed = np.zeros((2, shape[0], shape[1]), dtype=np.float32)
-    streets = np.zeros(shape, dtype=np.bool_)
-    head = np.full(shape, -1, dtype=np.int32)
-    return Window(size_m, low_row - 1, low_column - 1, slack, pushed, streets, head)
+@njit(**PART)
+def _gather(
+    vertex_xy: NDArray[np.float64],
+    bends: Priced,
+    fronts: Places,
+    group: int,
+    window: int,
+    limit: float,
+    spots: Spots,
+) -> int:
+    """Copy the bends that are reached, and the points where the reach ends; return how many."""
+    count = 0
+    for i in range(bends.offset[group], bends.offset[group + 1]):
+        if bends.cost[i] <= limit:
+            spots.x[count] = vertex_xy[bends.point[i], 0]
+            spots.y[count] = vertex_xy[bends.point[i], 1]
+            count += 1
+    for i in range(fronts.offset[window], fronts.offset[window + 1]):
+        spots.x[count] = fronts.x[i]
+        spots.y[count] = fronts.y[i]
+        count += 1
+    return count
 
 
-@njit(cache=True, nogil=True)
-def press_mark(window: Window, row: int, column: int, axis: int, share: float) -> None:
-    """Let a reached point on a line count: for its nearest centre, the line and both squares.
+@njit(**PART)
+def _frame(
+    grid: Grid,
+    cells: Priced,
+    marks: Priced,
+    group: int,
+    limit: float,
+    spots: Spots,
+    n_spots: int,
+    size_m: float,
+) -> Frame:
+    """Return the window around all that is reached."""
+    low_row, high_row, low_column, high_column = _FAR, -_FAR, _FAR, -_FAR
+    for i in range(cells.offset[group], cells.offset[group + 1]):
+        if cells.cost[i] <= limit:
+            row, column = grid.cell_row[cells.point[i]], grid.cell_column[cells.point[i]]
+            low_row, high_row = min(low_row, row), max(high_row, row)
+            low_column, high_column = min(low_column, column), max(high_column, column)
+    for i in range(marks.offset[group], marks.offset[group + 1]):
+        if marks.cost[i] <= limit:
+            row, column = grid.mark_row[marks.point[i]], grid.mark_column[marks.point[i]]
+            low_row, high_row = min(low_row, row), max(high_row, row + 1)
+            low_column, high_column = min(low_column, column), max(high_column, column + 1)
+    for i in range(n_spots):
+        row, column = _floor(spots.y[i] / size_m), _floor(spots.x[i] / size_m)
+        low_row, high_row = min(low_row, row), max(high_row, row + 1)
+        low_column, high_column = min(low_column, column), max(high_column, column + 1)
+    if low_row > high_row:
+        low_row, high_row, low_column, high_column = 0, 0, 0, 0
+    rows, columns = high_row - low_row + 3, high_column - low_column + 3
+    return Frame(size_m, low_row - 1, low_column - 1, rows, columns)
 
-    Parameters
-    ----------
-    window
-        Changed.
-    row, column
-        The centre at which the line starts, counted from the window's.
-    axis
-        0 where the line runs east, 1 where it runs north.
-    share
-        Where on the line the point lies, 0 to 1.
-    """
-    near = 1 if share > 0.5 else 0
-    end = (row + axis * near, column + (1 - axis) * near)
-    window.slack[end] = max(window.slack[end], np.float32(0.0))
-    reach = np.float32(min(share, 1.0 - share))
-    window.pushed[axis, row, column] = max(window.pushed[axis, row, column], reach)
-    window.streets[row, column] = True
-    window.streets[row - 1 + axis, column - axis] = True
+
+@njit(**PART)
+def _floor(value: float) -> int:
+    """Return the whole number at or below a value."""
+    whole = int(value)
+    return whole - 1 if whole > value else whole
 
 
-@njit(cache=True, nogil=True)
-def place_points(window: Window, points: NDArray[np.float64], following: NDArray[np.int32]) -> None:
-    """Sort reached bends and ends into their squares; those on a line push it instead.
+@njit(**PART)
+def _fill_cells(
+    frame: Frame,
+    field: Field,
+    grid: Grid,
+    cells: Priced,
+    group: int,
+    limit: float,
+    ground: Ground,
+) -> None:
+    """Lay out a window in which the cells alone are reached."""
+    size = frame.rows * frame.columns
+    for place in range(size):  # an array after the other, so that several places are set at once
+        field.slack[place] = -1.0
+    for line in range(2 * size):
+        field.pushed[line] = 0.0
+    for place in range(size):
+        field.streets[place] = False
+    for place in range(size):
+        field.spot[place] = -1
+    cell_cost = ground.size_m * ground.off_street_per_m
+    for i in range(cells.offset[group], cells.offset[group + 1]):
+        cell = cells.point[i]
+        row, column = grid.cell_row[cell] - frame.row, grid.cell_column[cell] - frame.column
+        if 0 <= row < frame.rows and 0 <= column < frame.columns:
+            left = (limit - cells.cost[i]) / cell_cost
+            rim = (ground.off_street_limit_m - grid.off_street_m[cell]) / ground.size_m
+            field.slack[row * frame.columns + column] = max(min(left, rim, 1.0), -1.0)
 
-    Parameters
-    ----------
-    window
-        Changed; its centres are final.
-    points
-        Shape (p, 2), metres.
-    following
-        Shape (p,), filled: the next point of the same square, or -1.
-    """
-    for i in range(len(points)):
-        x = points[i, 0] / window.size_m - window.column
-        y = points[i, 1] / window.size_m - window.row
-        row, column = int(np.floor(y)), int(np.floor(x))
+
+@njit(**PART)
+def _press_marks(
+    frame: Frame, field: Field, grid: Grid, marks: Priced, group: int, limit: float
+) -> None:
+    """Let reached points on lines count: for the nearest centre, the line and both squares."""
+    for i in range(marks.offset[group], marks.offset[group + 1]):
+        if marks.cost[i] <= limit:
+            mark = marks.point[i]
+            row, column = grid.mark_row[mark] - frame.row, grid.mark_column[mark] - frame.column
+            place = row * frame.columns + column
+            north = 1 if grid.northward[mark] else 0
+            step = frame.columns if north else 1
+            share = grid.share[mark]
+            near = place + step if share > 0.5 else place
+            field.slack[near] = max(field.slack[near], np.float32(0.0))
+            line = 2 * place + north
+            field.pushed[line] = max(field.pushed[line], np.float32(min(share, 1.0 - share)))
+            field.streets[place] = True
+            field.streets[place - 1 if north else place - frame.columns] = True
+
+
+@njit(**PART)
+def _raise_origins(
+    frame: Frame,
+    field: Field,
+    origins: Places,
+    leg: NDArray[np.float64],
+    group: int,
+    limit: float,
+) -> None:
+    """Count the centre nearest to each origin's point of the street as just reached."""
+    for i in range(origins.offset[group], origins.offset[group + 1]):
+        if leg[i] <= limit:
+            row = _floor(origins.y[i] / frame.size_m + 0.5) - frame.row
+            column = _floor(origins.x[i] / frame.size_m + 0.5) - frame.column
+            place = row * frame.columns + column
+            field.slack[place] = max(field.slack[place], np.float32(0.0))
+
+
+@njit(**PART)
+def _place_spots(frame: Frame, field: Field, spots: Spots, n_spots: int) -> None:
+    """Sort bends and ends into their squares; those on a line push it instead."""
+    for i in range(n_spots):
+        x = spots.x[i] / frame.size_m - frame.column
+        y = spots.y[i] / frame.size_m - frame.row
+        row, column = _floor(y), _floor(x)
         east, north = x - column, y - row
+        place = row * frame.columns + column
         if east > 0.0 and north > 0.0:
-            window.streets[row, column] = True
-            following[i] = window.head[row, column]
-            window.head[row, column] = i
+            field.streets[place] = True
+            spots.following[i] = field.spot[place]
+            field.spot[place] = i
         elif east > 0.0 or north > 0.0:
-            axis = 1 if north > 0.0 else 0
-            share = north if axis == 1 else east
-            if window.slack[row, column] < 0.0:
+            line = 2 * place + (1 if north > 0.0 else 0)
+            share = north if north > 0.0 else east
+            if field.slack[place] < 0.0:
                 share = 1.0 - share
-            window.pushed[axis, row, column] = max(
-                window.pushed[axis, row, column], np.float32(share)
-            )
+            field.pushed[line] = max(field.pushed[line], np.float32(share))
 
 
-@njit(cache=True, nogil=True)
-def _crossing(window: Window, line: int) -> tuple[float, float]:
+@njit(**PART)
+def _crossing(
+    frame: Frame, slack: NDArray[np.float32], pushed: NDArray[np.float32], line: int
+) -> tuple[float, float]:
     """Return where the border crosses a line, metres."""
-    columns = window.slack.shape[1]
-    axis, place = line % 2, line // 2
-    row, column = place // columns, place % columns
-    one = float(window.slack[row, column])
-    other = float(window.slack[row + axis, column + 1 - axis])
+    place, north = line >> 1, line & 1
+    one, other = slack[place], slack[place + (frame.columns if north else 1)]
     share = max(one, other) / abs(one - other)
-    share = max(share, float(window.pushed[axis, row, column]), _CLEARANCE)
+    share = max(share, pushed[line], _CLEARANCE)
     share = min(share, 1.0 - _CLEARANCE)
-    x, y = float(window.column + column), float(window.row + row)
-    moved = y if axis == 1 else x
+    row = place // frame.columns
+    x, y = float(frame.column + place - row * frame.columns), float(frame.row + row)
+    moved = y if north else x
     moved = moved + share if one >= 0.0 else (moved + 1.0) - share
-    if axis == 1:
-        y = moved
-    else:
-        x = moved
-    return x * window.size_m, y * window.size_m
+    if north:
+        return x * frame.size_m, moved * frame.size_m
+    return moved * frame.size_m, y * frame.size_m
 
 
-@njit(cache=True, nogil=True)
+@njit(**PART)
 def _root(parent: NDArray[np.int32], place: int) -> int:
-    """Return the lowest centre of a centre's part."""
+    """Return the lowest place of a place's part."""
     while parent[place] != place:
         parent[place] = parent[parent[place]]
         place = parent[place]
     return place
 
 
-@njit(cache=True, nogil=True)
+@njit(**PART)
+def _join_rows(frame: Frame, field: Field) -> None:
+    """Make one part of neighbouring places of a row that are inside; its lowest one is first."""
+    for row in range(frame.rows):
+        first = -1
+        for place in range(row * frame.columns, (row + 1) * frame.columns):
+            if field.slack[place] < 0.0:
+                first = -1
+            elif first < 0:
+                first = place
+            field.parent[place] = first
+
+
+@njit(**PART)
 def _join(parent: NDArray[np.int32], one: int, other: int) -> None:
     """Make one part of two."""
     a, b = _root(parent, one), _root(parent, other)
     parent[max(a, b)] = min(a, b)
 
 
-@njit(cache=True, nogil=True)
+@njit(**PART)
 def _wrap(
-    window: Window,
-    chord: tuple[int, int],
-    head: int,
-    points: NDArray[np.float64],
-    following: NDArray[np.int32],
+    frame: Frame,
+    field: Field,
+    spots: Spots,
+    square: int,
+    from_line: int,
+    to_line: int,
     out: NDArray[np.int32],
     used: int,
 ) -> int:
-    """Append the bends and ends right of a chord over which a tight band runs; return the end."""
-    ax, ay = _crossing(window, chord[0])
-    bx, by = _crossing(window, chord[1])
+    """Append the spots right of a chord over which a tight band runs; return the end."""
+    ax, ay = _crossing(frame, field.slack, field.pushed, from_line)
+    bx, by = _crossing(frame, field.slack, field.pushed, to_line)
     at_x, at_y = ax, ay
     while True:
-        best, best_x, best_y = -1, bx, by
-        point = head
-        while point >= 0:
-            x, y = points[point, 0], points[point, 1]
+        best, best_x, best_y = np.int32(-1), bx, by
+        spot = field.spot[square]
+        while spot >= 0:
+            x, y = spots.x[spot], spots.y[spot]
             outer = (bx - ax) * (y - ay) - (by - ay) * (x - ax) < 0.0
             right = (best_x - at_x) * (y - at_y) - (best_y - at_y) * (x - at_x) < 0.0
             if outer and right:
-                best, best_x, best_y = point, x, y
-            point = following[point]
+                best, best_x, best_y = spot, x, y
+            spot = spots.following[spot]
         if best < 0:
             return used
         out[used] = best
@@ -211,135 +270,165 @@ def _wrap(
         at_x, at_y = best_x, best_y
 
 
-@njit(cache=True, nogil=True)
-def _corners(window: Window, row: int, column: int) -> int:
-    """Return which corners of a square are inside, as bits, anticlockwise from the south-west."""
-    slack = window.slack
-    return (
-        (1 if slack[row, column] >= 0.0 else 0)
-        + (2 if slack[row, column + 1] >= 0.0 else 0)
-        + (4 if slack[row + 1, column + 1] >= 0.0 else 0)
-        + (8 if slack[row + 1, column] >= 0.0 else 0)
-    )
-
-
-@njit(cache=True, nogil=True)
-def _hangs_together(window: Window, row: int, column: int) -> bool:
-    """Tell whether the inside of a square with two opposite corners is one piece."""
-    slack = window.slack
-    mean = float(slack[row, column]) + slack[row + 1, column + 1]
-    mean += float(slack[row, column + 1]) + slack[row + 1, column]
-    return bool(window.streets[row, column]) or mean >= 0.0
-
-
-@njit(cache=True, nogil=True)
-def link(window: Window, points: NDArray[np.float64], following: NDArray[np.int32]) -> Chords:
-    """Draw the border through every square.
-
-    Parameters
-    ----------
-    window
-        The field.
-    points, following
-        Reached bends and ends, and the next one in the same square.
-
-    Returns
-    -------
-    Chords
-        The inside is on their left.
-    """
-    rows, columns = window.slack.shape
-    n_mixed = 0
-    for row in range(rows - 1):
-        for column in range(columns - 1):
-            n_mixed += 0 < _corners(window, row, column) < 15
-    of_line = np.full(2 * rows * columns, -1, dtype=np.int32)
-    from_line = np.empty(2 * n_mixed, dtype=np.int64)
-    to_line = np.empty(2 * n_mixed, dtype=np.int64)
-    offset = np.zeros(2 * n_mixed + 1, dtype=np.int32)
-    point = np.empty(len(points), dtype=np.int32)
-    parent = np.empty(rows * columns, dtype=np.int32)
-    for place in range(rows * columns):
-        parent[place] = place
+@njit(**PART)
+def _link(
+    frame: Frame, field: Field, spots: Spots, wrapped: NDArray[np.int32], chords: Chords
+) -> int:
+    """Draw the border through every square; return how many chords there are."""
     count, used = 0, 0
-    for row in range(rows - 1):
-        for column in range(columns - 1):
-            corners = _corners(window, row, column)
-            if corners == 0:
+    slack, wide = field.slack, frame.columns
+    for row in range(frame.rows - 1):
+        corners = 0
+        for square in range(row * wide, (row + 1) * wide - 1):
+            # Bits, anticlockwise from the south-west; the western ones are the last square's.
+            west, all_inside = (corners >> 1 & 1) + (corners << 1 & 8), corners == 15
+            corners = west + (2 if slack[square + 1] >= 0.0 else 0)
+            corners += 4 if slack[square + wide + 1] >= 0.0 else 0
+            if corners & 9 == 9 and not all_inside:
+                _join(field.parent, square, square + wide)
+            if corners in (0, 15):
                 continue
-            place = row * columns + column
-            at = (place, place + 1, place + columns + 1, place + columns)
-            lines = (2 * at[0], 2 * at[1] + 1, 2 * at[3], 2 * at[0] + 1)
-            saddle = corners in (5, 10)
-            whole = not saddle or _hangs_together(window, row, column)
-            if saddle and whole:
-                first = 0 if corners == 5 else 1
-                _join(parent, at[first], at[first + 2])
+            whole = True
+            if corners in (5, 10):
+                mean = slack[square] + slack[square + wide + 1]
+                mean += slack[square + 1] + slack[square + wide]
+                whole = field.streets[square] or mean >= 0.0
+                if whole:
+                    first, step = (0, wide + 1) if corners == 5 else (1, wide - 1)
+                    _join(field.parent, square + first, square + first + step)
             for side in range(4):
-                one, other = (corners >> side) & 1, (corners >> (side + 1) % 4) & 1
-                if one and other and side in (0, 3):  # the others are those of its neighbours
-                    _join(parent, at[side], at[(side + 1) % 4])
-                if not one or other:
+                after = (side + 1) & 3
+                if not (corners >> side) & 1 or (corners >> after) & 1:
                     continue
-                end = (side + 1) % 4 if whole else (side + 3) % 4
-                while whole and not (corners >> (end + 1) % 4) & 1:
-                    end = (end + 1) % 4
-                of_line[lines[side]] = count
-                from_line[count], to_line[count] = lines[side], lines[end]
-                chord = (lines[side], lines[end])
-                head = window.head[row, column]
-                if head >= 0:
-                    used = _wrap(window, chord, int(head), points, following, point, used)
+                end = after if whole else (side + 3) & 3
+                while whole and not (corners >> ((end + 1) & 3)) & 1:
+                    end = (end + 1) & 3
+                from_line, to_line = _line(square, side, wide), _line(square, end, wide)
+                field.chord[from_line] = count
+                chords.from_line[count] = from_line
+                chords.to_line[count] = to_line
+                if field.spot[square] >= 0:
+                    used = _wrap(frame, field, spots, square, from_line, to_line, wrapped, used)
+                chords.stop[count] = used
                 count += 1
-                offset[count] = used
-    return Chords(of_line, from_line[:count], to_line, offset, point, parent)
+    return count
 
 
-@njit(cache=True, nogil=True)
-def trace(
-    window: Window, chords: Chords, points: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Follow chords round until they close.
+@njit(**PART)
+def _line(square: int, side: int, columns: int) -> int:
+    """Return the line on a side of a square: south, east, north, west."""
+    if side == 1:
+        return 2 * square + 3
+    if side == 2:
+        return 2 * (square + columns)
+    return 2 * square + (1 if side == 3 else 0)
+
+
+@njit(**PART)
+def _trace(
+    frame: Frame,
+    field: Field,
+    spots: Spots,
+    wrapped: NDArray[np.int32],
+    chords: Chords,
+    n_chords: int,
+    out: Outline,
+    window: int,
+    n_points: int,
+    n_rings: int,
+) -> tuple[int, int]:
+    """Follow chords round until they close; return how many points and rings are drawn."""
+    for first in range(n_chords):
+        if chords.from_line[first] < 0:
+            continue  # it is part of a ring already
+        begin, chord = n_points, first
+        line = int(chords.from_line[first])
+        place = line >> 1
+        if field.slack[place] < 0.0:
+            place += frame.columns if line & 1 else 1
+        while chords.from_line[chord] >= 0:
+            x, y = _crossing(frame, field.slack, field.pushed, chords.from_line[chord])
+            out.x[n_points], out.y[n_points] = x, y
+            n_points += 1
+            chords.from_line[chord] = -1
+            for i in range(chords.stop[chord - 1] if chord > 0 else 0, chords.stop[chord]):
+                out.x[n_points] = spots.x[wrapped[i]]
+                out.y[n_points] = spots.y[wrapped[i]]
+                n_points += 1
+            chord = int(field.chord[chords.to_line[chord]])
+        out.x[n_points], out.y[n_points] = out.x[begin], out.y[begin]
+        n_points += 1
+        out.part[n_rings] = _root(field.parent, place)
+        out.end[n_rings] = n_points
+        out.window[n_rings] = window
+        n_rings += 1
+    return n_points, n_rings
+
+
+@njit(**KERNEL)
+def outline(
+    ground: Ground,
+    limits: NDArray[np.float64],
+    grid: Grid,
+    vertex_xy: NDArray[np.float64],
+    reached: Reached,
+    spots: Spots,
+    wrapped: NDArray[np.int32],
+    field: Field,
+    chords: Chords,
+    out: Outline,
+    state: NDArray[np.int64],
+) -> bool:
+    """Draw the outlines of what each group reaches within each limit, a window for each.
 
     Parameters
     ----------
-    window, chords
-        The field, and the border through its squares.
-    points
-        Reached bends and ends.
+    ground
+        The grid's.
+    limits
+        Rising, inclusive.
+    grid, vertex_xy
+        All cells and marks, and the vertices of streets.
+    reached
+        What groups reach.
+    spots, wrapped
+        Room for all bends and fronts of any window, and for those that lie on its border.
+    field, chords
+        Room for some centres, and for twice as many chords.
+    out
+        Filled.
+    state
+        Zeros at first.
 
     Returns
     -------
-    xy, end, part
-        Shape (k, 2), closed rings one after the other; where each ends; and the part of the area
-        that each bounds. The first ring of a part is its outer one.
+    bool
+        Whether it needs more room, as the state tells; it goes on when it is called again.
     """
-    n_chords = len(chords.from_line)
-    xy = np.empty((2 * n_chords + len(points), 2))
-    end, part = np.empty(n_chords, dtype=np.int64), np.empty(n_chords, dtype=np.int64)
-    seen = np.zeros(n_chords, dtype=np.bool_)
-    columns = window.slack.shape[1]
-    n_rings, size = 0, 0
-    for start in range(n_chords):
-        if seen[start]:
-            continue
-        begin, chord = size, start
-        while not seen[chord]:
-            seen[chord] = True
-            xy[size, 0], xy[size, 1] = _crossing(window, chords.from_line[chord])
-            size += 1
-            for i in range(chords.offset[chord], chords.offset[chord + 1]):
-                xy[size, 0] = points[chords.point[i], 0]
-                xy[size, 1] = points[chords.point[i], 1]
-                size += 1
-            chord = chords.of_line[chords.to_line[chord]]
-        xy[size, 0], xy[size, 1] = xy[begin, 0], xy[begin, 1]
-        size += 1
-        line = chords.from_line[start]
-        axis, place = line % 2, line // 2
-        if window.slack[place // columns, place % columns] < 0.0:
-            place += columns if axis == 1 else 1
-        part[n_rings] = _root(chords.part, place)
-        end[n_rings] = size
-        n_rings += 1
-    return xy[:size], end[:n_rings], part[:n_rings]
+    window, n_points, n_rings = state[WINDOW], state[POINTS], state[RINGS]
+    lacking = False
+    cells, marks = reached.cells, reached.marks
+    while window < len(reached.fronts.offset) - 1:
+        group, limit = window // len(limits), limits[window % len(limits)]
+        n_spots = _gather(vertex_xy, reached.bends, reached.fronts, group, window, limit, spots)
+        frame = _frame(grid, cells, marks, group, limit, spots, n_spots, ground.size_m)
+        state[CENTRES] = frame.rows * frame.columns
+        lacking = state[CENTRES] > len(field.slack)
+        if lacking:
+            break
+        _fill_cells(frame, field, grid, cells, group, limit, ground)
+        _press_marks(frame, field, grid, marks, group, limit)
+        _raise_origins(frame, field, reached.origins, reached.leg, group, limit)
+        _place_spots(frame, field, spots, n_spots)
+        _join_rows(frame, field)
+        n_chords = _link(frame, field, spots, wrapped, chords)
+        state[MORE] = 2 * n_chords + n_spots
+        lacking = max(n_points, n_rings) + state[MORE] > min(len(out.x), len(out.end))
+        if lacking:
+            break
+        n_points, n_rings = _trace(
+            frame, field, spots, wrapped, chords, n_chords, out, window, n_points, n_rings
+        )
+        window += 1
+    state[WINDOW], state[POINTS], state[RINGS] = window, n_points, n_rings
+    return lacking

@@ -1,6 +1,7 @@
 """Isochrones: travel costs on a grid of cells and along streets, turned into polygons."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from facility_coverage.network.cell_grid import CellGrid
 from facility_coverage.network.grid_marks import GridMarks
 from facility_coverage.network.street_network import StreetNetwork
-from facility_coverage.travel.fronts import Edges, Groups, Shapes
 from facility_coverage.travel.impedance import Impedance
-from facility_coverage.travel.rings import Cells, Ground, Marks, Rings, rings_of_groups
+from facility_coverage.travel.kernels import OnEdges, Streets
+from facility_coverage.travel.rings import NO_EDGE, NO_LEG, Rings, Scene, rings_of_groups
 from facility_coverage.travel.times import Origins, PointsOnEdges, reach
+from facility_coverage.travel.windows import Grid, Ground
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +29,13 @@ class Canvas:
     grid
         Its cells.
     cells, marks
-        Cells and crossings, sorted by edge.
+        Cells and crossings of its lines, sorted by edge.
     """
 
     network: StreetNetwork
     grid: CellGrid
-    cells: Cells
-    marks: Marks
+    cells: PointsOnEdges
+    marks: GridMarks
 
     @classmethod
     def of(cls, network: StreetNetwork, grid: CellGrid) -> Self:
@@ -51,20 +53,24 @@ class Canvas:
         Canvas
             For any number of origins.
         """
-        points = PointsOnEdges.of(network, grid.snaps)
-        row, column = np.divmod(points.row, grid.shape[1])
-        cells = Cells(
-            points.offset,
-            (row + grid.first[0]).astype(np.int32),
-            (column + grid.first[1]).astype(np.int32),
-            points.position_m,
-            points.off_street_m,
+        return cls(
+            network, grid, PointsOnEdges.of(network, grid.snaps), GridMarks.of(network, grid)
         )
-        found = GridMarks.of(network, grid)
-        marks = Marks(
-            found.offset, found.row, found.column, found.position_m, found.northward, found.share
+
+    @cached_property
+    def lines(self) -> Grid:
+        """Return cells and crossings as the drawing reads them."""
+        cells, marks = self.cells, self.marks
+        row, column = np.divmod(cells.row, self.grid.shape[1])
+        return Grid(
+            (row + self.grid.first[0]).astype(np.int32),
+            (column + self.grid.first[1]).astype(np.int32),
+            cells.off_street_m,
+            marks.row,
+            marks.column,
+            marks.northward,
+            marks.share,
         )
-        return cls(network, grid, cells, marks)
 
     def polygons(
         self, origins: Origins, impedance: Impedance, limits: tuple[float, ...]
@@ -93,33 +99,25 @@ class Canvas:
         network, size_m = self.network, self.grid.size_m
         per_m = impedance.off_street_per_m
         found = reach(network, origins, impedance, limits[-1] + size_m * per_m)
-        edges = Edges(
-            network.arcs.indptr,
-            network.arcs.edge,
-            network.edge_node,
-            network.edge_length_m,
-            impedance.along,
-            impedance.against,
-            Shapes(network.vertex_offset, network.vertex_position_m, network.vertex_xy),
-        )
-        snaps = origins.snaps
-        groups = Groups(
-            found.offset,
-            found.node,
-            found.cost,
-            origins.offset,
-            snaps.edge,
-            snaps.position_m,
-            impedance.off_street(snaps.off_street_m),
-        )
-        rings = rings_of_groups(
-            edges,
-            groups,
-            self.cells,
-            self.marks,
+        streets = Streets(
+            network.arcs.indptr, network.arcs.edge, network.edge_node, network.edge_length_m,
+            impedance.along, impedance.against,
+        )  # fmt: skip
+        cells, marks = self.cells, self.marks
+        scene = Scene(
+            streets,
+            network,
+            self.lines,
+            OnEdges(
+                cells.offset, NO_EDGE, cells.position_m, impedance.off_street(cells.off_street_m)
+            ),
+            OnEdges(marks.offset, NO_EDGE, marks.position_m, NO_LEG),
             Ground(size_m, per_m, self.grid.off_street_limit_m),
             np.array(limits),
         )
+        snaps, leg = origins.snaps, impedance.off_street(origins.snaps.off_street_m)
+        starts = OnEdges(origins.offset, snaps.edge, snaps.position_m, leg)
+        rings = rings_of_groups(scene, found, starts)
         shape = len(origins.offset) - 1, len(limits)
         return areas_of_rings(rings, shape[0] * shape[1]).reshape(shape)
 

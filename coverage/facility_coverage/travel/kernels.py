@@ -18,6 +18,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from facility_coverage.compiled import KERNEL, PART
+
 
 class Queue(NamedTuple):
     """Nodes that wait for their turn, as chains of links.
@@ -44,7 +46,7 @@ GROUP, TOTAL, START, CAME, GONE, LAP, LINK = range(7)
 made and used up in it, the bucket at hand, and the link whose turn it is, -1 for none."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**PART)
 def _offer(
     node: int,
     cost: float,
@@ -69,7 +71,7 @@ def _offer(
     return place
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**KERNEL)
 def reach_sets(
     indptr: NDArray[np.int32],
     head: NDArray[np.int32],
@@ -232,13 +234,13 @@ class Served(NamedTuple):
     origin: NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**PART)
 def _part_cost(whole: float, share: float) -> float:
     """Return the cost of a share of an edge; none of a forbidden edge costs nothing."""
     return whole * share if share > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**PART)
 def _serve_edge(
     edge: int,
     streets: Streets,
@@ -284,7 +286,7 @@ def _serve_edge(
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**KERNEL)
 def point_costs(
     streets: Streets,
     reach_offset: NDArray[np.int64],

@@ -93,10 +93,15 @@ def complement(network: StreetNetwork, pieces: StreetPieces) -> StreetPieces:
     StreetPieces
         What the pieces leave out.
     """
-    every = np.arange(network.n_edges)
-    edge = np.concatenate([every, pieces.edge])
-    start = np.concatenate([np.zeros(network.n_edges), pieces.end_m])
-    end = np.concatenate([np.zeros(network.n_edges), pieces.start_m])
+    return _rest(network, np.arange(network.n_edges), pieces)
+
+
+def _rest(network: StreetNetwork, edges: NDArray[np.int64], pieces: StreetPieces) -> StreetPieces:
+    """Return what pieces leave out of some edges, among which are all of theirs."""
+    nothing = np.zeros(len(edges))
+    edge = np.concatenate([edges, pieces.edge])
+    start = np.concatenate([nothing, pieces.end_m])
+    end = np.concatenate([nothing, pieces.start_m])
     order = np.lexsort((start, edge))
     edge, start = edge[order], start[order]
     stop = network.edge_length_m[edge]
@@ -124,11 +129,12 @@ def difference(network: StreetNetwork, pieces: StreetPieces, taken: StreetPieces
     StreetPieces
         What is left.
     """
-    rest = complement(network, pieces)
-    edge = np.concatenate([rest.edge, taken.edge])
-    start = np.concatenate([rest.start_m, taken.start_m])
-    end = np.concatenate([rest.end_m, taken.end_m])
-    return complement(network, _merged(network, edge, start, end))
+    edges = np.unique(pieces.edge)
+    rest, theirs = _rest(network, edges, pieces), np.isin(taken.edge, edges)
+    edge = np.concatenate([rest.edge, taken.edge[theirs]])
+    start = np.concatenate([rest.start_m, taken.start_m[theirs]])
+    end = np.concatenate([rest.end_m, taken.end_m[theirs]])
+    return _rest(network, edges, _merged(network, edge, start, end))
 
 
 def length_within(

@@ -22,7 +22,7 @@ function chartText(x, y, text, attributes) {
 // Each row of the curve: number of sites, share covered by a plan, share that none exceeds.
 function curveChart(curve, chosenSites) {
   const { width, height, left, right, top, bottom } = CHART;
-  const last = Math.max(curve.at(-1)[0], 1);
+  const last = Math.max(curve[curve.length - 1][0], 1);
   const shares = curve.flatMap(([, plan, bound]) => [plan, bound]);
   const spread = Math.max(Math.max(...shares) - Math.min(...shares), 0.01);
   const low = Math.max(Math.min(...shares) - spread * 0.08, 0);

@@ -13,17 +13,30 @@ function findingsOf(kind, identifier) {
 
 function findingItem(finding) {
   const { standard_id, clause_id, quote } = study.clauses[finding.clause];
-  const measured = finding.measured === null ? "–"
-    : new Intl.NumberFormat(TAGS[language], { maximumFractionDigits: 3 }).format(finding.measured);
+  const measured = number(finding.measured, 3);
   const line = (text) => make("p", { class: "small" }, text);
   return make("li", { "data-verdict": finding.verdict },
     make("strong", {}, say(VERDICT_WORDS[finding.verdict])), ` ${standard_id}: ${clause_id}`,
     line(say("measured {measured}, required {required}",
       { measured, required: finding.required || "–" })),
     finding.reason ? line(finding.reason) : null,
-    finding.evidence.length > 0
-      ? line(say("Evidence: {ids}", { ids: finding.evidence.join("; ") })) : null,
+    evidenceLine(finding.evidence),
     make("blockquote", {}, quote));
+}
+
+// The facilities that a finding counts; those on the map can be gone to.
+function evidenceLine(evidence) {
+  if (evidence.length === 0) {
+    return null;
+  }
+  const [before, after] = say("Evidence: {ids}", { ids: "\u0000" }).split("\u0000");
+  const parts = evidence.flatMap((identifier, at) => {
+    const facility = facilityOf.get(identifier);
+    return [at > 0 ? "; " : "", facility && facility.position
+      ? make("button", { type: "button", class: "link", onclick: () => goToFacility(facility) },
+        identifier) : identifier];
+  });
+  return make("p", { class: "small" }, before, ...parts, after);
 }
 
 function findingList(kind, identifier) {

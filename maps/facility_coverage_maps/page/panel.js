@@ -1,98 +1,18 @@
-// The panel beside the map: figures, layers with their legends, lists that lead to places.
-const byId = (identifier) => document.getElementById(identifier);
-
+// The panel beside the map: figures, and lists that lead to places.
 function drawLimits() {
   byId("limits").replaceChildren(...study.thresholds.map((threshold, at) => {
+    const share = covered(null, "covered_share")[at];
     const radio = make("input", { type: "radio", name: "limit", value: at,
       onchange: () => { choose(at); drawLayers(); } });
     radio.checked = at === chosen;
     const bar = make("span", { class: "bar" });
-    bar.style.setProperty("--share", study.total.covered_share[at] || 0);
+    bar.style.setProperty("--share", share || 0);
+    const was = study.total.covered_share[at];
     return make("label", { class: "card" }, radio,
       make("span", { class: "limit" }, limit(threshold)),
-      make("span", { class: "share" }, percent(study.total.covered_share[at])), bar,
-      make("span", { class: "count" }, number(study.total.covered_population[at])));
-  }));
-}
-
-function key(sample, text) {
-  return make("li", {}, sample, make("span", {}, text));
-}
-
-function coverageLegend() {
-  const { coverage, classes, no_data } = study.colours;
-  const steps = coverage.map((colour, at) => {
-    const step = make("span", {}, `${Number((classes[at] * 100).toFixed(1))}%`);
-    step.style.setProperty("--colour", colour);
-    return step;
-  });
-  const items = [make("li", { class: "steps" }, ...steps),
-    make("li", {}, say("The lightest meets the target of {share}.", { share: targetShare() }))];
-  if (study.units.some((unit) => unit.covered_share[chosen] === null)) {
-    items.push(key(patch({ fill: no_data, stroke: "#8a949e" }), say("no share: see the notes")));
-  }
-  return items;
-}
-
-function circleLegend() {
-  return study.thresholds.filter(sameKind).map((threshold) =>
-    key(stroke({ stroke: threshold.colour, "stroke-width": 3 }), limit(threshold)));
-}
-
-function facilityLegend() {
-  const items = facilityKinds.slice(0, FORMS.length).map((kind) =>
-    key(facilitySign(kindForm(kind), "#4a5560", false), category(kind)));
-  if (facilityKinds.length > FORMS.length) {
-    items.push(key(facilitySign(OTHER_FORM, "#4a5560", false), say("other kinds")));
-  }
-  for (const owner of facilityOwners.slice(0, OWNER_COLOURS.length)) {
-    items.push(key(patch({ fill: ownerColour(owner) }), category(owner)));
-  }
-  const unknown = study.facilities.some(({ ownership }) =>
-    !facilityOwners.slice(0, OWNER_COLOURS.length).includes(ownership));
-  if (facilityOwners.length > 0 && unknown) {
-    items.push(key(patch({ fill: OTHER_COLOUR }), say("other or unknown owner")));
-  }
-  if (study.facilities.some(({ status }) => status === "refused")) {
-    items.push(key(facilitySign(FORMS[0], "", true), say("refused, not counted")));
-  }
-  return items;
-}
-
-const legends = {
-  coverage: coverageLegend,
-  borders: () => [
-    key(stroke({ stroke: "#4a5560", "stroke-width": 1.2 }), say("Subdistrict")),
-    key(stroke({ stroke: study.colours.flag, "stroke-width": 3 }), say("Falls short"))],
-  findings: findingLegend,
-  circles: circleLegend,
-  "facility-circles": () => [
-    key(patch({ fill: study.thresholds[chosen].colour, "fill-opacity": 0.2,
-      stroke: study.thresholds[chosen].colour }), limit(study.thresholds[chosen]))],
-  streets: () => [
-    ...study.thresholds.filter(({ kind }) => kind === study.thresholds[study.target].kind)
-      .map((threshold) =>
-        key(stroke({ stroke: threshold.colour, "stroke-width": 3 }), limit(threshold))),
-    key(stroke({ stroke: study.colours.gap, "stroke-width": 3 }), say("farther"))],
-  "main-streets": () => [key(stroke({ stroke: "#5d6873", "stroke-opacity": 0.6,
-    "stroke-width": 1.6 }), say("for orientation"))],
-  facilities: facilityLegend,
-  gaps: () => [key(patch({ fill: "url(#hatch)", stroke: study.colours.gap }),
-    say("Residents beyond {limit}", { limit: limit(study.thresholds[study.target]) }))],
-  sites: () => [key(siteSign(1), say("by rank"))],
-  places: () => [key(dot("#5b3a8c"), say("allowed, not chosen"))],
-  unreachable: () => study.siting.unreachable.map(({ reason, population }, at) =>
-    key(dot(causeColour(at)), `${dataWord(reason)}: ${number(population)}`)),
-};
-
-function drawLayers() {
-  byId("layers").replaceChildren(...layers.map((layer) => {
-    const box = make("input", { type: "checkbox", "data-layer": layer.key,
-      onchange: () => show(layer.key, box.checked) });
-    box.checked = layer.on;
-    const name = say(layer.name, { limit: limit(study.thresholds[chosen]) });
-    return make("li", {}, make("label", {}, box, name),
-      make("ul", { class: "plain legend" }, ...legends[layer.key]()));
+      make("span", { class: "share" }, percent(share)), bar,
+      make("span", { class: "count" }, number(covered(null, "covered_population")[at])),
+      after ? make("span", { class: "count" }, changeText(share - was)) : null);
   }));
 }
 
@@ -106,16 +26,16 @@ function goToUnit(unit) {
   fold("panel", false);
   const bounds = unit.polygon.getBounds();
   if (bounds.isValid()) {
-    fit(bounds, { maxZoom: 15 });
+    unit.at = undefined;
+    fit(bounds, { maxZoom: 15, animate: false });  // so that the popup finds its room at once
     unit.polygon.openPopup(unit.position && [unit.position[1], unit.position[0]]);
   }
 }
 
 function goToSite(site) {
   fold("panel", false);
-  byId("layers").querySelector('[data-layer="sites"]').checked = true;
-  show("sites", true);
-  map.setView(site.marker.getLatLng(), Math.max(map.getZoom(), 15));
+  turnOn("sites");
+  map.setView(site.marker.getLatLng(), Math.max(map.getZoom(), 15), { animate: false });
   site.marker.openPopup();
 }
 
@@ -149,6 +69,21 @@ function drawSites() {
       make("span", { class: "figure" }, `+${number(site.gain_population)}`))));
 }
 
+// What this page leaves out or draws coarsely, beside what the figures themselves rest on.
+function pageNotes() {
+  const { circles: { tolerance_m }, streets } = study;
+  return [
+    say("Shapes are simplified for display (circles by up to {circles} m, streets by up to "
+      + "{streets} m); the figures are not.", { circles: tolerance_m, streets: streets.tolerance_m }),
+    streets.only_main ? say("There are too many streets for this page: only main ones are drawn; "
+      + "results.gpkg holds all.") : null,
+    study.findings_left_out > 0 ? say("{count} findings on facilities that pass are left out of "
+      + "this page; findings.csv holds all.", { count: number(study.findings_left_out) }) : null,
+    study.basemap_missing ? say("The base map {name} needs a key and none was given.",
+      { name: study.basemap_missing }) : null,
+  ].filter((note) => note !== null);
+}
+
 function drawNotes() {
   const fixed = [
     study.mode === "foot" && typeof study.speed_kph === "number"
@@ -158,10 +93,10 @@ function drawNotes() {
       : say("A resident counts as covered when the trip along the streets (profile {profile}), "
         + "off-street ways included, is within the limit, at most {metres} m off the street.",
       { profile: study.profile, metres: study.off_street_limit_m }),
-    say("Shapes are simplified for display; the figures are not."),
+    ...pageNotes(),
   ];
-  byId("notes").replaceChildren(...[...fixed, ...study.notes.filter((note) => note !== study.synthetic).map(dataWord)]
-    .map((note) => make("li", {}, note)));
+  const own = study.notes.filter((note) => note !== study.synthetic).map(dataWord);
+  byId("notes").replaceChildren(...[...fixed, ...own].map((note) => make("li", {}, note)));
 }
 
 // The legend folds away; on a narrow screen the panel does so too, as a sheet under the map.
@@ -184,6 +119,7 @@ function drawPanel() {
   document.querySelectorAll("[data-say]").forEach((element) => {
     element.textContent = say(element.dataset.say);
   });
+  byId("search").placeholder = say("Subdistrict or facility");
   byId("study-name").textContent = study.name;
   byId("language").textContent = language === "en" ? "中文" : "English";
   byId("banner").hidden = study.synthetic === null;
@@ -193,6 +129,7 @@ function drawPanel() {
     + "{unassessed} have no street near and are not assessed.", {
     all: people(study.total.population), outside: number(study.outside_population),
     unassessed: number(study.total.unassessed_population) });
+  drawChange();
   drawLimits();
   drawLayers();
   drawFlagged();

@@ -15,6 +15,12 @@ function fact(label, value) {
   return make("div", {}, make("dt", {}, say(label)), make("dd", {}, value));
 }
 
+// The button that leads from a subdistrict to the very place that was clicked.
+function hereButton(at) {
+  return at === undefined ? null : make("p", {}, make("button", { type: "button", class: "link",
+    onclick: () => showHere(at) }, say("From this point: minutes and coordinates")));
+}
+
 function facts(...rows) {
   return make("dl", {}, ...rows);
 }
@@ -26,7 +32,7 @@ function thresholdTable(...columns) {
   const rows = study.thresholds.map((threshold, at) => make("tr", {},
     make("th", { scope: "row" }, limit(threshold)),
     ...columns.map(([, text]) => make("td", {}, text(at)))));
-  return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
+  return make("table", { class: "by-limit" }, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
 function reasons(flags) {
@@ -41,24 +47,31 @@ function popup(title, subtitle, ...content) {
 
 function unitPopup(unit) {
   return popup(unit.unit_name, unit.unit_id, reasons(unit.flags),
+    after ? make("p", {}, say("With the proposal"), ": ", change.name) : null,
     facts(
       fact("Population", number(unit.population)),
       fact("Not assessed (no street near)", number(unit.unassessed_population)),
       fact("Facilities", number(unit.facilities)),
-      fact("Government-run", number(unit.government_facilities))),
+      fact("Government-run", number(unit.government_facilities)),
+      unit.older_population === undefined ? null
+        : fact("Residents of 60 and over", number(unit.older_population)),
+      change === null ? null : fact("Change within the limit", changeText(changeOf(unit)))),
     thresholdTable(
-      ["Residents", (at) => number(unit.covered_population[at])],
-      ["of residents", (at) => percent(unit.covered_share[at])],
+      ["Residents", (at) => number(covered(unit, "covered_population")[at])],
+      ["of residents", (at) => percent(covered(unit, "covered_share")[at])],
+      ...(unit.older_population === undefined ? [] : [["of 60+", (at) =>
+        percent(ratio(unit.older_covered_population[at], unit.older_population))]]),
       ["of area", (at) => percent(unit.covered_area_share[at])],
       ["of streets", (at) => percent(unit.covered_street_share[at])]),
     unit.notes ? make("p", { class: "small" }, unit.notes.split("; ").map(dataWord).join("; ")) : null,
-    findingList("unit", unit.unit_id));
+    findingList("unit", unit.unit_id), hereButton(unit.at));
 }
 
 function facilityPopup(facility) {
   const refused = facility.status === "refused";
-  return popup(facility.facility_name || facility.facility_id, 
+  return popup(facilityName(facility),
     `${category(facility.kind)} · ${category(facility.ownership)}`,
+    facility.change ? make("p", { class: "refused" }, say(CHANGE_WORDS[facility.change])) : null,
     refused ? make("p", { class: "refused" }, say("Refused, not counted"), ": ",
       dataWord(facility.reason || "–")) : null,
     facts(
@@ -73,6 +86,13 @@ function facilityPopup(facility) {
       ["People reached", (at) => number(facility.people_reached[at])],
       ["by no other", (at) => number(facility.people_reached_only[at])]),
     findingList("facility", facility.facility_id));
+}
+
+function proposedPopup(facility) {
+  return popup(facilityName(facility),
+    `${category(facility.kind)} · ${category(facility.ownership || "unknown")}`,
+    make("p", {}, make("strong", {}, say(CHANGE_WORDS[facility.change]))),
+    facts(fact("Id", facility.facility_id), fact("Proposal", change.name)));
 }
 
 function gapPopup(gap) {

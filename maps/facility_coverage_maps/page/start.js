@@ -3,12 +3,24 @@ const extent = L.latLngBounds([study.bounds[1], study.bounds[0]],
   [study.bounds[3], study.bounds[2]]);
 const zoom = L.control.zoom({ position: "topleft" });
 const attribution = L.control({ position: "bottomright" });
-const homeControl = L.control({ position: "topleft" });
+const toolControl = L.control({ position: "topleft" });
+const northControl = L.control({ position: "bottomleft" });
+const toolButtons = {
+  home: ["M4 11l8-7 8 7M6 10v9h4v-5h4v5h4v-9", "Whole area", () => fit(extent)],
+  "tool-here": ["M12 2v6M12 16v6M2 12h6M16 12h6M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+    "From here: nearest facilities and coordinates",
+    () => useTool(tool === "here" ? null : "here")],
+  "tool-measure": ["M3 15.5L15.5 3l5.5 5.5L8.5 21zM7 11.5l2 2M10 8.5l2.5 2.5M13 5.5l2 2",
+    "Measure a distance", () => useTool(tool === "measure" ? null : "measure")],
+  print: ["M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z", "Print", () => window.print()],
+};
 
 attribution.onAdd = () => make("div", { class: "attribution" });
-homeControl.onAdd = () => {
-  const button = make("button", { type: "button", class: "home", id: "home", onclick: () => fit(extent) }, "⌂");
-  const bar = make("div", { class: "leaflet-bar" }, button);
+northControl.onAdd = () => make("div", { class: "north-box" }, northArrow());
+toolControl.onAdd = () => {
+  const bar = make("div", { class: "leaflet-bar" }, ...Object.entries(toolButtons).map(
+    ([id, [sign, , onclick]]) => make("button", { type: "button", class: "tool", id, onclick },
+      svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: sign })))));
   L.DomEvent.disableClickPropagation(bar);
   return bar;
 };
@@ -21,31 +33,39 @@ function drawControls() {
   const [nearer, farther] = zoom.getContainer().children;
   label(nearer, say("Zoom in"));
   label(farther, say("Zoom out"));
-  label(byId("home"), say("Whole area"));
+  Object.entries(toolButtons).forEach(([id, [, name]]) => label(byId(id), say(name)));
   map.getContainer().setAttribute("aria-label", say("Map"));
+  northControl.getContainer().firstChild.setAttribute("aria-label", say("North is up"));
+  const [ground, ...others] = sources();
   attribution.getContainer().replaceChildren(study.synthetic === null
-    ? make("a", { href: "https://www.openstreetmap.org/copyright", rel: "noopener" },
-      say("© OpenStreetMap contributors (ODbL)"))
-    : say("Synthetic data"), " · Leaflet");
+    ? make("a", { href: "https://www.openstreetmap.org/copyright", rel: "noopener" }, ground)
+    : ground, ...others.map((part) => ` · ${part}`),
+  study.approval === null ? "" : ` · ${study.approval}`, " · Leaflet");
+  drawHint();
 }
 
 function speak(next) {
   language = next;
   drawPanel();
   drawControls();
-  const open = map._popup;
-  if (open && open.isOpen()) {
-    open.update();
+  const shownPopup = map._popup;
+  if (shownPopup && shownPopup.isOpen()) {
+    shownPopup.update();
   }
 }
 
 zoom.addTo(map);
-homeControl.addTo(map);
+toolControl.addTo(map);
 attribution.addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(map);
+northControl.addTo(map);
 ["panel", "legend"].forEach((part) =>
   byId(`${part}-fold`).addEventListener("click", () => fold(part, !open[part])));
 byId("language").addEventListener("click", () => speak(language === "en" ? "zh" : "en"));
+byId("search").addEventListener("input", search);
+byId("search").addEventListener("keydown", searchKey);
+roving(byId("layers"), "input[data-layer]");
+roving(map.getPane("facilities"), ".facility");
 document.body.append(hatch("hatch", study.colours.gap));
 speak(language);
 

@@ -49,15 +49,24 @@ function sign(...children) {
   return svg("svg", { viewBox: "0 0 20 20", class: "sign", "aria-hidden": "true" }, ...children);
 }
 
-function facilitySign(form, colour, refused) {
-  if (!refused) {
-    return sign(svg("path", { d: form, fill: colour, stroke: "#fff", "stroke-width": 1.6 }));
-  }
-  return sign(
-    svg("path", { d: form, fill: "#fff", stroke: "#6b7580", "stroke-width": 1.6,
-      "stroke-dasharray": "2.5 1.5" }),
-    svg("path", { d: "M3 3l14 14M17 3L3 17", stroke: "#c8102e", "stroke-width": 1.6 }));
+// How a facility looks: its kind is the form, its owner the colour. What does not count is white
+// and crossed out, what is proposed is a star.
+const CROSS = "M3 3l14 14M17 3L3 17";
+const STAR = "M10 .8l2.7 6.1 6.6.7-4.9 4.4 1.4 6.5L10 15.2l-5.8 3.3 1.4-6.5L.7 7.6l6.6-.7z";
+
+function facilityLook(facility) {
+  const crossed = facility.status === "refused" || facility.change === "closed";
+  const proposed = facility.change === "added" || facility.change === "moved";
+  const form = proposed ? STAR : kindForm(facility.kind);
+  return {
+    d: crossed ? `${form}${CROSS}` : form,
+    fill: crossed ? "#ffffff" : ownerColour(facility.ownership),
+    stroke: crossed ? "#c8102e" : "#ffffff",
+    "stroke-width": 1.5,
+  };
 }
+
+const facilitySign = (look) => sign(svg("path", look));
 
 function siteSign(rank) {
   const text = svg("text", { x: 10, y: 10.5, "text-anchor": "middle", fill: "#fff",
@@ -95,4 +104,14 @@ function causeColour(at) {
 function stroke(attributes) {
   return svg("svg", { viewBox: "0 0 26 14", class: "patch", "aria-hidden": "true" },
     svg("path", { d: "M1 7h24", fill: "none", "stroke-linecap": "round", ...attributes }));
+}
+
+function northArrow() {
+  const letter = svg("text", { x: 10, y: 25.5, "text-anchor": "middle", "font-size": 8,
+    "font-weight": 700, fill: "#16202b" });
+  letter.textContent = "N";
+  return svg("svg", { viewBox: "0 0 20 28", class: "north", role: "img" },
+    svg("path", { d: "M10 1l6 16-6-4z", fill: "#16202b" }),
+    svg("path", { d: "M10 1L4 17l6-4z", fill: "#fff", stroke: "#16202b", "stroke-width": 1 }),
+    letter);
 }

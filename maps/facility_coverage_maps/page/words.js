@@ -1,23 +1,34 @@
 // The study's data, the words of the page in both languages, and how they become elements.
-const study = JSON.parse(document.getElementById("study-data").textContent);
-const catalogues = new Map(
-  Object.entries(JSON.parse(document.getElementById("study-words").textContent))
-    .map(([language, messages]) => [language, new Map(Object.entries(messages))]));
+const byId = (identifier) => document.getElementById(identifier);
+const study = JSON.parse(byId("study-data").textContent);
+const chinese = new Map(Object.entries(JSON.parse(byId("study-words").textContent)));
 const TAGS = { en: "en", zh: "zh-CN" };
 let language = study.language;
 
+// Rows that came as columns, as packed_rows.py writes them.
+function unpack({ count, columns }) {
+  const read = Object.entries(columns).map(([key, column]) => [key, Array.isArray(column)
+    ? (row) => column[row] : (row) => column.values[column.at[row]]]);
+  return Array.from({ length: count }, (_, row) =>
+    Object.fromEntries(read.map(([key, value]) => [key, value(row)])));
+}
+for (const name of ["facilities", "findings", "units"]) {
+  study[name] = unpack(study[name]);
+}
+study.circles.shapes = unpack(study.circles.shapes);
+
 // The text of a message of the program; {holes} are filled with values.
 function say(message, values) {
-  const text = catalogues.get(language).get(message);
-  if (text === undefined) {
+  if (!chinese.has(message)) {
     throw new Error(`the catalogue lacks "${message}"`);
   }
+  const text = language === "zh" ? chinese.get(message) : message;
   return text.replace(/\{(\w+)\}/g, (hole, name) => String(values[name]));
 }
 
 // A word of the data: in the reader's language where the catalogue knows it, else as it is.
 function dataWord(text) {
-  return catalogues.get(language).get(text) || text;
+  return language === "zh" && chinese.get(text) || text;
 }
 
 // A value of a fixed list, such as a kind or an owner.
@@ -30,9 +41,9 @@ function unitName(name) {
   return name === "outside every subdistrict" ? dataWord(name) : name || "–";
 }
 
-function number(value) {
-  return value === null
-    ? "–" : new Intl.NumberFormat(TAGS[language], { maximumFractionDigits: 0 }).format(value);
+function number(value, digits = 0) {
+  return value === null || value === undefined ? "–"
+    : new Intl.NumberFormat(TAGS[language], { maximumFractionDigits: digits }).format(value);
 }
 
 // A share is cut, not rounded, so that none below a bound is shown as if it met it.

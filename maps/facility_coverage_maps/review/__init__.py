@@ -1,0 +1,1 @@
+"""The review sheet of a proposal as a page: HTML and PDF, in Chinese and English."""
