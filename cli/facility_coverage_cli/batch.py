@@ -1,0 +1,235 @@
+"""``batch``: many studies on all cores of this machine, or on a cluster."""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from facility_coverage_cli.folders import cache_folder
+from facility_coverage_cli.options import Cache, Json, Quiet
+from facility_coverage_cli.terminal import progress, say, say_error, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from facility_coverage.batch.district import District, Outcome
+    from facility_coverage.batch.engine import Engine
+    from facility_coverage.batch.roll_up import RollUp
+    from facility_coverage.progress import Progress
+
+SOME_FAILED_EXIT = 8
+_HOUR_S = 3600.0
+
+
+class _RunByDefault(TyperGroup):
+    """``batch STUDIES`` is ``batch run STUDIES``."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own context
+        """Put the command's name where it was left out."""
+        known = {*self.commands, *self.get_help_option_names(ctx)}
+        return super().parse_args(ctx, args if not args or args[0] in known else ["run", *args])
+
+
+batch = typer.Typer(
+    cls=_RunByDefault,
+    help="Carry out many studies; 'batch plan' cuts them out of a regional extract.",
+    no_args_is_help=True,
+)
+
+
+@batch.command("run")
+def run_batch(
+    studies: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STUDIES...", help="Study files, folders, patterns, or lists (.txt) of them."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for all results.")],
+    *,
+    engine: Annotated[
+        Literal["processes", "dask"],
+        typer.Option("--engine", help="Processes of this machine, or dask.distributed."),
+    ] = "processes",
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Of a dask cluster: tcp://host:8786.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, max=512, help="By default one a core, if they fit."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what is finished in the folder.")
+    ] = False,
+    language: Annotated[
+        Literal["en", "zh"], typer.Option("--language", help="Of the map of all districts.")
+    ] = "zh",
+    cache: Cache = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Carry out many studies, each by itself.
+
+    A study that fails leaves its reason and the others go on; a worker that dies costs one study,
+    which is begun anew. Exit code 8 when some failed.
+    """
+    from facility_coverage.batch.folder import own_folder
+    from facility_coverage.batch.roll_up import roll_up, write_roll_up
+    from facility_coverage.batch.studies import find_districts
+    from facility_coverage.files import atomic_path
+    from facility_coverage_maps.batch_map import write_batch_map
+
+    districts = find_districts(studies, out, cache_folder(cache))
+    chosen = _engine(engine, scheduler, workers, districts)
+    with own_folder(out, resume=resume) as folder, progress(quiet=quiet) as advance:
+        outcomes = _carried_out(chosen, _largest_first(districts), advance)
+        found = roll_up(outcomes, folder)
+        write_roll_up(found, outcomes, folder)
+        with atomic_path(folder / "batch_map.html") as path:
+            write_batch_map(found, path, language)
+    _tell(found, outcomes, out, quiet=quiet, json=json)
+    if any(outcome.state == "failed" for outcome in outcomes):
+        raise typer.Exit(SOME_FAILED_EXIT)
+
+
+def _engine(
+    name: str, scheduler: str | None, workers: int | None, districts: "Sequence[District]"
+) -> "Engine":
+    """Choose the engine; on this machine no more workers than fit into its memory."""
+    from facility_coverage.batch.dask_engine import DaskEngine
+    from facility_coverage.batch.memory import fitting_workers, free_mb, require_room, worker_mb
+    from facility_coverage.batch.processes import ProcessEngine
+    from facility_coverage.errors import InputError
+
+    if scheduler is not None and name != "dask":
+        msg = "--scheduler is of a dask cluster; add --engine dask, or leave it out"
+        raise InputError(msg)
+    need_mb, have_mb = worker_mb(_extracts(districts)), free_mb()
+    if workers is None:
+        cores = len(os.sched_getaffinity(0))
+        workers = min(cores, fitting_workers(need_mb, have_mb), max(1, len(districts)))
+    elif scheduler is None:
+        require_room(workers, need_mb, have_mb)
+    return DaskEngine(workers, scheduler) if name == "dask" else ProcessEngine(workers)
+
+
+def _extracts(districts: "Iterable[District]") -> list[Path]:
+    """Return the street files of all studies that can be read."""
+    from facility_coverage.errors import FacilityCoverageError
+    from facility_coverage.study_file import Study
+
+    found = []
+    for district in districts:
+        try:
+            study = Study.load(Path(district.study_file))
+        except FacilityCoverageError:
+            continue  # the worker tells why, in the row of the district
+        found.append(Path(study.network.source))
+    return found
+
+
+def _largest_first(districts: "Sequence[District]") -> "list[District]":
+    """Begin with what takes longest, so that no core idles at the end; of equals, by id."""
+
+    def size(district: "District") -> int:
+        folder = Path(district.study_file).parent
+        return -max((path.stat().st_size for path in folder.glob("*.osm*")), default=0)
+
+    return sorted(districts, key=lambda district: (size(district), district.district_id))
+
+
+def _carried_out(
+    engine: "Engine", districts: "list[District]", advance: "Progress"
+) -> "list[Outcome]":
+    """Carry all out, and show how many are done, how many people that is, how fast, how long."""
+    from facility_coverage_cli.district_work import carry_out_district
+
+    began_s = time.monotonic()
+    outcomes: list[Outcome] = []
+    advance(f"0 of {len(districts)} districts", 0.0)
+    for outcome in engine.run(districts, carry_out_district):
+        outcomes.append(outcome)
+        took_s = time.monotonic() - began_s
+        made = sum(outcome.state != "kept" for outcome in outcomes)
+        left_s = took_s / max(made, 1) * (len(districts) - len(outcomes))
+        advance(
+            f"{len(outcomes)} of {len(districts)} districts, "
+            f"{sum(outcome.people for outcome in outcomes):,.0f} people, "
+            f"{made / took_s * _HOUR_S:,.0f} an hour, {left_s / 60:,.0f} min left",
+            len(outcomes) / len(districts),
+        )
+    return outcomes
+
+
+def _tell(
+    found: "RollUp", outcomes: "Sequence[Outcome]", out: Path, *, quiet: bool, json: bool
+) -> None:
+    """Say what became of the studies; reasons of failures go to stderr."""
+    count = dict.fromkeys(("done", "kept", "failed"), 0)
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.district_id):
+        count[outcome.state] += 1
+        if outcome.reason and not json:
+            say_error(f"{outcome.district_id}: {outcome.reason}")
+    if json:
+        failed = {o.district_id: o.reason for o in outcomes if o.state == "failed"}
+        say_json({"path": str(out), **count, "reasons": dict(sorted(failed.items()))})
+    elif not quiet:
+        total = found.table.iloc[-1]
+        say(f"{count['done']} done, {count['kept']} kept, {count['failed']} failed")
+        say(f"{total['population']:,.0f} people in {len(found.districts)} districts")
+        say(f"Table, layers, map: {out / 'batch_summary.csv'}, .gpkg, {out / 'batch_map.html'}")
+
+
+@batch.command("plan")
+def plan_batch(
+    region: Annotated[
+        Path, typer.Argument(metavar="REGION.osm.pbf", help="OpenStreetMap of the region.")
+    ],
+    boundaries: Annotated[
+        Path, typer.Option("--boundaries", help="Layer with the outline of each district.")
+    ],
+    study: Annotated[
+        Path,
+        typer.Option(
+            "--study",
+            help="A study of the whole region: its subdistricts, register, people and circles.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the studies.")],
+    *,
+    id_column: Annotated[
+        str, typer.Option("--id", help="Column with the id of each district.")
+    ] = "district_id",
+    name_column: Annotated[
+        str | None, typer.Option("--name", help="Column with its name; by default the id.")
+    ] = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Cut a study folder for each district out of a regional extract, in one pass over it."""
+    from facility_coverage.batch.planning import plan_districts, read_districts
+    from facility_coverage.errors import InputError
+    from facility_coverage.study_file import Study
+
+    template = Study.load(study)
+    districts = read_districts(boundaries, id_column, name_column)
+    if out.exists() and any(out.iterdir()):
+        msg = f"{out}: is not empty; name another place for the studies"
+        raise InputError(msg)
+    with progress(quiet=quiet) as advance:
+        planned = list(plan_districts(region, districts, template, out, advance))
+    failed = sorted((one.district_id, one.reason) for one in planned if one.reason)
+    if json:
+        made = len(planned) - len(failed)
+        say_json({"path": str(out), "planned": made, "reasons": dict(failed)})
+    else:
+        for district_id, reason in failed:
+            say_error(f"{district_id}: {reason}")
+        if not quiet:
+            say(f"{len(planned) - len(failed)} studies, {len(failed)} districts without")
+            say(f"next: facility-coverage batch {out} --out results")
+    if failed:
+        raise typer.Exit(SOME_FAILED_EXIT)

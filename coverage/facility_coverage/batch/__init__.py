@@ -1,0 +1,1 @@
+"""Many studies: found, carried out by an engine, and rolled up into one table and layer."""

@@ -1,0 +1,99 @@
+"""How many workers fit into this machine's memory."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from facility_coverage.errors import LimitError
+
+WORKER_MB = 400.0
+"""What a worker holds with any study: the program, its libraries, tables and drawings."""
+MB_PER_EXTRACT_MB = 45.0
+"""How much more it holds for each megabyte of its street file: see docs/scale.md."""
+
+_MB = 1e6
+_KB = 1024.0
+
+
+def worker_mb(extracts: Sequence[Path]) -> float:
+    """Estimate the most memory that a worker needs: that of its largest district.
+
+    Parameters
+    ----------
+    extracts
+        The street files of the districts; one that is not there counts nothing.
+
+    Returns
+    -------
+    float
+        Megabytes.
+    """
+    sizes = [path.stat().st_size / _MB for path in extracts if path.is_file()]
+    return WORKER_MB + MB_PER_EXTRACT_MB * max(sizes, default=0.0)
+
+
+def free_mb(proc: Path = Path("/proc"), group: Path = Path("/sys/fs/cgroup")) -> float:
+    """Return the memory that is free for us, megabytes.
+
+    Parameters
+    ----------
+    proc, group
+        Where Linux tells of its memory, and of what a container may take.
+
+    Returns
+    -------
+    float
+        What can be had without swapping; within a container no more than that allows.
+    """
+    told = proc / "meminfo"
+    if told.is_file():
+        lines = dict(line.split(":") for line in told.read_text().splitlines())
+        free = float(lines["MemAvailable"].split()[0]) * _KB
+    else:
+        free = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    limit, used = group / "memory.max", group / "memory.current"
+    if limit.is_file() and used.is_file() and limit.read_text().strip().isdigit():
+        free = min(free, float(limit.read_text()) - float(used.read_text()))
+    return free / _MB
+
+
+def fitting_workers(need_mb: float, have_mb: float) -> int:
+    """Return how many workers fit; at least one is always tried.
+
+    Parameters
+    ----------
+    need_mb
+        Of one worker, megabytes.
+    have_mb
+        What is free, megabytes.
+
+    Returns
+    -------
+    int
+        1 or more.
+    """
+    return max(1, int(have_mb / need_mb))
+
+
+def require_room(workers: int, need_mb: float, have_mb: float) -> None:
+    """Refuse more workers than fit.
+
+    Parameters
+    ----------
+    workers
+        How many are asked for.
+    need_mb, have_mb
+        As in ``fitting_workers``.
+
+    Raises
+    ------
+    LimitError
+        They do not fit.
+    """
+    fitting = fitting_workers(need_mb, have_mb)
+    if workers > fitting:
+        msg = (
+            f"--workers {workers}: would hold about {workers * need_mb / 1000:,.1f} GB, and "
+            f"{have_mb / 1000:,.1f} GB are free; take --workers {fitting}"
+        )
+        raise LimitError(msg)
