@@ -1,6 +1,7 @@
 # make demo    set up and run the main job on the embedded district: open demo/map.html
 # make test    set up and run every test
 # make lint    style, types, architecture
+# make gallery remake the pictures of docs/gallery
 # make schemas write the JSON Schemas of rule files anew from the models
 # make wheel   build the wheel, install it in a clean environment and run the demo from there
 # make bench   time ours and its peers in one table; bench-scale: as a city grows; bench-siting: models
@@ -14,7 +15,7 @@ DEBIAN := chromium fonts-noto-cjk libatomic1 postgresql-15-postgis-3 gdal-bin py
 BENCH := build/bench
 PEERS := matplotlib pandana pyrosm spopt
 
-.PHONY: demo test lint schemas wheel bench bench-scale bench-siting lock debian clean
+.PHONY: demo test lint gallery schemas wheel bench bench-scale bench-siting lock debian clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -30,6 +31,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/codespell coverage maps api cli tests benchmarks docs data README.md CHANGELOG.md Makefile pyproject.toml
 	$(BIN)/validate-pyproject pyproject.toml
+
+gallery: $(VENV)/dev.stamp debian
+	$(BIN)/python docs/gallery/make.py
 
 schemas: $(VENV)/run.stamp
 	$(BIN)/python -c "from facility_coverage.standards.schema import write_schemas; write_schemas()"

@@ -6,17 +6,22 @@ from spoilers import (
     BOW_TIE,
     Spoil,
     all_people,
+    bomb,
     both,
     facilities,
     folder_for_study_file,
     key,
     layer,
+    macro,
     metres_called_degrees,
+    million_vertices,
     people,
     people_layer,
+    points_of_facilities,
     raster,
     saved_network,
     shape,
+    shapefile_without,
     streets_moved,
     subdistricts,
     swapped,
@@ -258,6 +263,21 @@ CASES = {
         UnreachableError,
         (UNITS, "no street of", "name the extract of this district"),
     ),
+    "corrections that say no kind": case(
+        both(text("c.csv", "sort,lon\nwall,1\n"), key("network", corrections="c.csv")),
+        SchemaError,
+        ("c.csv", "has no column 'kind'", "add it: gate_closed, gate_open, wall"),
+    ),
+    "corrections that are not there": case(
+        key("network", corrections="lost.gpkg"),
+        NotFoundError,
+        (STUDY, "network.corrections: there is no file", "correct the path"),
+    ),
+    "year without corrections": case(
+        key("network", year=2030),
+        InputError,
+        (STUDY, "year is about corrections", "remove year"),
+    ),
     # subdistricts
     "no id column": case(
         key("boundaries", id="Codigo"),
@@ -384,7 +404,64 @@ CASES = {
     "facility alone without position": case(
         facilities(["f1", "somewhere", "", "", "", "", ""]),
         UnreachableError,
-        (REGISTER, "f1: lon, lat are no longitude and latitude", "fill them in, or exchange them"),
+        (REGISTER, "f1: lon, lat are no longitude and latitude", "fill them in"),
+    ),
+    "register of another city": case(
+        facilities(*([f"f{i}", "", 116.4 + i / 100, 39.9, "", "", ""] for i in range(26))),
+        InputError,
+        (REGISTER, "0 of 26 facilities lie in or near", "name the register of this district"),
+    ),
+    "register in two encodings": case(
+        text(REGISTER, "facility_id,name\n1,甲中心\n".encode("gb18030") + "2,乙中心\n".encode()),
+        InputError,
+        (REGISTER, "row 3 is in UTF-8 and row 2 is not", "save the whole file as CSV UTF-8"),
+    ),
+    "register of one column": case(
+        text(REGISTER, "facility_id name lon lat\nf1 west 113 23\n"),
+        SchemaError,
+        (REGISTER, "has no column 'lon' (facilities.lon)", "or part its cells with commas"),
+        (REGISTER, "has no column 'lat' (facilities.lat)", "or part its cells with commas"),
+    ),
+    "register that is a bomb": case(
+        bomb, InputError, ("facilities.xlsx", "unpacks to 5,3", "save its table as CSV")
+    ),
+    "register with a macro": case(
+        macro, InputError, ("facilities.xlsx", "holds a macro", "save it as .xlsx without macros")
+    ),
+    "register of an old Excel": case(
+        both(text("old.xls", b"\xd0\xcf\x11\xe0"), key("facilities", source="old.xls")),
+        InputError,
+        ("old.xls", "is no table that is read here", "save it as .xlsx or CSV"),
+    ),
+    "register in a system that nobody knows": case(
+        key("facilities", coordinates="mars"),
+        InputError,
+        (STUDY, "facilities.coordinates: 'mars' is no coordinate system", "write wgs84, gcj02"),
+    ),
+    "layer in another system than declared": case(
+        both(points_of_facilities("EPSG:4548"), key("facilities", coordinates="EPSG:4547")),
+        CrsError,
+        ("facilities.gpkg", "'EPSG:4547' is declared, but the layer says", "correct or remove"),
+    ),
+    "shifted degrees in a layer of metres": case(
+        both(points_of_facilities("EPSG:4547"), key("facilities", coordinates="gcj02")),
+        CrsError,
+        ("facilities.gpkg", "'gcj02' is declared, but the layer says", "correct or remove"),
+    ),
+    "shapefile without its table": case(
+        shapefile_without(".dbf"),
+        InputError,
+        ("units.shp", "units.dbf is missing beside it", "copy all files of the shapefile"),
+    ),
+    "shapefile without its index": case(
+        shapefile_without(".shx"),
+        InputError,
+        ("units.shp", "units.shx is missing beside it", "copy all files of the shapefile"),
+    ),
+    "polygon of a million vertices": case(
+        layer("units.gpkg", million_vertices),
+        GeometryError,
+        ("units.gpkg", "the polygon of row 2 has 1,000,000 vertices", "simplify it in QGIS"),
     ),
     "empty register": case(
         facilities(), InputError, (REGISTER, "holds no row below its heading", "fill it in")
@@ -413,6 +490,29 @@ CASES = {
         ("streets.osm", "holds no place with amenity = theatre", "name other values"),
     ),
     # people
+    "census and total": case(
+        key("demand", control="census.csv", total=3.0),
+        InputError,
+        (STUDY, "give control or total", "not both"),
+    ),
+    "density in a raster of counts": case(
+        raster(500_000.0),
+        InputError,
+        ("people.tif", "which cannot be", "add density = true"),
+    ),
+    "census without totals": case(
+        both(text("census.csv", "unit_id,people\n01,150\n"), key("demand", control="census.csv")),
+        SchemaError,
+        ("census.csv", "has no column 'population' (demand.control_population)", COLUMN),
+    ),
+    "census that a spreadsheet spoilt": case(
+        both(
+            text("census.csv", "unit_id,population\n4.40106E+11,150\n"),
+            key("demand", control="census.csv"),
+        ),
+        SchemaError,
+        ("census.csv", "codes like 4.40106E+11 in row 2", "format the column as text"),
+    ),
     "no population column": case(
         key("demand", population="POP_2015"),
         SchemaError,
@@ -457,7 +557,7 @@ CASES = {
     "people with lon and lat swapped": case(
         all_people(lambda row: [row[1], row[0], *row[2:]]),
         SchemaError,
-        (PEOPLE, "no longitude and latitude in degrees in row 2, 3, 4, 5, 6 and 4 more", SWAP),
+        (PEOPLE, "row 2, 3, 4, 5, 6 and 4 more: lon, lat are no longitude and latitude", SWAP),
     ),
     "people with lon and lat swapped where both are latitudes": case(
         all_people(lambda row: [row[1], row[0] - 90.0, *row[2:]]),
@@ -467,7 +567,7 @@ CASES = {
     "person without position": case(
         people(6, "lat", ""),
         SchemaError,
-        (PEOPLE, "no longitude and latitude in degrees in row 6", "fill them in"),
+        (PEOPLE, "row 6: lon, lat are no longitude and latitude in degrees", "fill them in"),
     ),
     "nobody": case(
         all_people(lambda row: [*row[:2], 0, 0]),

@@ -65,7 +65,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'store.db'}"
     url: str = request.getfixturevalue("postgis_url")
     server: postgis_server.PostgisServer = request.getfixturevalue("postgis")
-    server.execute("TRUNCATE jobs, studies, upload_parts, uploads, files", "shared")
+    tables = "events, proposals, jobs, studies, upload_parts, uploads, files"
+    server.execute(f"TRUNCATE {tables}", "shared")
     return url
 
 

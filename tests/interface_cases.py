@@ -25,7 +25,10 @@ class Report:
     faults: set[str] = field(default_factory=set)
 
 
-MEANING = ["2xx", "3xx", "400", "401", "403", "404", "409", "410", "413", "422", "429", "503"]
+MEANING = [
+    "2xx", "3xx",
+    "400", "401", "403", "404", "409", "410", "412", "413", "422", "428", "429", "503",
+]  # fmt: skip
 """A body that fits its schema may still mean nothing: a file that is none, a study whose files were
 never uploaded, a place where no street is. Schemathesis cannot know that, and every other check
 still holds the answer to what the OpenAPI says of it."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 Ring = list[tuple[int, int]]
 
 
-def _numbers(shape: str) -> Iterator[int]:
-    """Read the numbers of a shape one bit group after the other, as the format is described."""
+def numbers_of(shape: str) -> Iterator[int]:
+    """Read the numbers of a text one bit group after the other, as the format is described."""
     code = shift = 0
     for byte in base64.b64decode(shape):
         code |= (byte & 127) << shift
@@ -19,7 +19,7 @@ def _numbers(shape: str) -> Iterator[int]:
 
 def decode(shape: str) -> list[list[Ring]]:
     """Read a shape as polygons of rings of points, in steps."""
-    stream = _numbers(shape)
+    stream = numbers_of(shape)
     counts = [[next(stream) for _ in range(next(stream))] for _ in range(next(stream))]
     lon = lat = 0
     polygons = []

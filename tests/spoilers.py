@@ -1,6 +1,7 @@
 """Ways to make one thing wrong in the toy study, for the table of bad inputs."""
 
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from toy_study import (
     PEOPLE_HEADER,
     SUBDISTRICTS,
     Sections,
+    degrees,
     facility_rows,
     people_rows,
     polygon,
@@ -198,3 +200,58 @@ def truncated(folder: Path, sections: Sections) -> None:
     (folder / "streets.osm.pbf").write_bytes(whole.read_bytes()[:half])
     whole.unlink()
     sections["network"]["source"] = "streets.osm.pbf"
+
+
+def bomb(folder: Path, sections: Sections) -> None:
+    """Name a register that says it unpacks to five gigabytes."""
+    book_of_facilities(folder, sections)
+    with zipfile.ZipFile(folder / "facilities.xlsx", "a") as archive:
+        archive.writestr("xl/media/image.bin", b"0" * 64)
+        archive.filelist[-1].file_size = 5 << 30
+
+
+def macro(folder: Path, sections: Sections) -> None:
+    """Name a register that holds a macro."""
+    book_of_facilities(folder, sections)
+    with zipfile.ZipFile(folder / "facilities.xlsx", "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
+
+
+def book_of_facilities(folder: Path, sections: Sections) -> None:
+    """Keep the register in a book."""
+    table = pd.DataFrame(facility_rows(), columns=list(FACILITY_HEADER))
+    table.to_excel(folder / "facilities.xlsx", index=False)
+    sections["facilities"] = {"source": "facilities.xlsx"}
+
+
+def shapefile_without(ending: str) -> Spoil:
+    """Keep the subdistricts in a shapefile that lost one of its files."""
+    written = layer("units.shp", lambda frame: frame)
+
+    def spoil(folder: Path, sections: Sections) -> None:
+        written(folder, sections)
+        (folder / "units.shp").with_suffix(ending).unlink()
+
+    return spoil
+
+
+def million_vertices(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the second subdistrict a million corners."""
+    angle = np.linspace(0.0, 2.0 * np.pi, 1_000_000)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    ring[-1] = ring[0]
+    shapes = frame.geometry.to_list()
+    shapes[1] = shapely.polygons(np.add(degrees(600, 300), 0.002 * ring))
+    return frame.set_geometry(gpd.GeoSeries(shapes, frame.index, frame.crs))
+
+
+def points_of_facilities(crs: str) -> Spoil:
+    """Keep the register in a layer of another CRS."""
+
+    def spoil(folder: Path, sections: Sections) -> None:
+        table = pd.DataFrame(facility_rows(), columns=list(FACILITY_HEADER))
+        points = gpd.points_from_xy(table["lon"], table["lat"], crs="EPSG:4326")
+        gpd.GeoDataFrame(table, geometry=points).to_crs(crs).to_file(folder / "facilities.gpkg")
+        sections["facilities"] |= {"source": "facilities.gpkg"}
+
+    return spoil

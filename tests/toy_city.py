@@ -30,11 +30,24 @@ def network_of(
     A way is a residential street unless ``tags`` say more of it; none of them may be closed.
     """
     profile = profile or walk(3.6)
+    table = table_of(nodes, ways, profile, tags=tags, node_class=node_class)
+    return build_network(table, profile, CRS, elevation)
+
+
+def table_of(
+    nodes: Mapping[int, tuple[float, float]],
+    ways: Mapping[int, list[int]],
+    profile: Profile,
+    *,
+    tags: Mapping[int, dict[str, str]] | None = None,
+    node_class: Mapping[int, str] | None = None,
+) -> WayTable:
+    """Return ways as they are read, from the same."""
     rows = sorted(ways)
     tagged = [{"highway": "residential"} | (tags or {}).get(way, {}) for way in rows]
     ids = [node for way in rows for node in ways[way]]
     xy = np.array([nodes[node] for node in ids], dtype=float) + CORNER_M
-    table = WayTable(
+    return WayTable(
         way_id=np.array(rows, dtype=np.int64),
         street_class=tuple(row["highway"] for row in tagged),
         name=("",) * len(rows),
@@ -46,7 +59,6 @@ def network_of(
         node_class=dict(node_class or {}),
         torn_ways=0,
     )
-    return build_network(table, profile, CRS, elevation)
 
 
 def grid_city(columns: int, rows: int, block_m: float = 100.0) -> StreetNetwork:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from facility_coverage.result import SitingResult, StudyResult, Surface
+from facility_coverage.result import NearestField, SitingResult, StudyResult, Surface
 from facility_coverage.study_file import Study
 
 CRS = "EPSG:4547"
@@ -83,12 +83,27 @@ def toy_result(
         conflicts=pd.DataFrame(), total=total, facilities=sites,
         isochrones=_isochrones(study, sites, circle_points),
         surface=Surface(CORNER_M, SIDE_M, np.zeros((1, 1), dtype=np.float32)), self_check={},
+        nearest=_nearest(len(names), int((sites["status"] == "assessed").sum())),
         streets=_streets(streets, len(names)),
         demand=gpd.GeoDataFrame(geometry=[], crs=CRS), gaps=_gaps(names),
         candidates=_candidates(names), siting=_siting(names), snap_audit=pd.DataFrame(),
         overlaps=pd.DataFrame(), notes=names,
         network={"profile": "walk", "mode": "foot", "speed_kph": 4.0},
     )  # fmt: skip
+
+
+def _nearest(columns: int, facilities: int) -> NearestField:
+    """Return cells of 500 m: the nearest facility is that of the column, minutes grow northward.
+
+    The last column of cells belongs to no facility.
+    """
+    rows, wide = 4, columns * 4
+    facility = np.minimum(np.arange(wide) // 4, facilities - 1).astype(np.int32)
+    facility[-1] = -1
+    time_s = np.repeat(np.arange(rows, 0, -1) * 240.0, wide).reshape(rows, wide)
+    time_s[:, -1] = np.nan
+    corner = (CORNER_M[0], CORNER_M[1] + SIDE_M)
+    return NearestField(corner, SIDE_M / 4, time_s.astype(np.float32), np.tile(facility, (rows, 1)))
 
 
 def _per_threshold(study: Study, measure: str, values: Iterable[object]) -> dict[str, Any]:
@@ -145,6 +160,8 @@ def _units(study: Study, names: tuple[str, ...]) -> gpd.GeoDataFrame:
             | _per_threshold(study, "covered_share", shares)
             | _per_threshold(study, "covered_area_share", shares)
             | _per_threshold(study, "covered_street_share", (None, *shares[1:]))
+            | {"older_population": people / 5}
+            | _per_threshold(study, "older_covered_population", [people / 10] * len(shares))
             | {"facilities": at, "government_facilities": 0, "notes": name}
             | {"flags": flags[at] if at < len(flags) else "", "geometry": _square(at)}
         )

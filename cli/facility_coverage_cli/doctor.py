@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal
 import typer
 
 from facility_coverage import __version__
+from facility_coverage.errors import SourceError
 from facility_coverage.registers import register_path
 from facility_coverage_cli.folders import default_cache_folder, open_cache_folder
 from facility_coverage_cli.options import Cache, Json, Quiet
@@ -26,14 +26,6 @@ DRIVERS = ("GeoJSON", "GPKG", "FlatGeobuf")
 MAP_ASSETS = ("leaflet.js", "leaflet.css")
 """Files without which a map would need the internet."""
 REGISTERS = (("boundaries", "tianhe.csv"), ("facilities", "tianhe.csv"))
-
-FONT_FOLDERS = (
-    "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts",
-    "/System/Library/Fonts", "C:/Windows/Fonts",
-)  # fmt: skip
-CHINESE_FONTS = (
-    "noto*cjk*", "sourcehan*", "wqy*", "droidsansfallback*", "pingfang*", "msyh*", "simsun*",
-)  # fmt: skip
 
 STREET_OSM = """<osm version="0.6">
 <node id="1" lat="28.0" lon="-15.42"/><node id="2" lat="28.0" lon="-15.40"/>
@@ -90,6 +82,7 @@ def _checks(cache: Path | None) -> Iterator[Check]:
     yield _attempt("map without internet", _map_assets)
     yield _attempt("cache folder", lambda: str(open_cache_folder(cache or default_cache_folder())))
     yield _chinese_font()
+    yield _paper()
     yield _attempt("self-test", _self_test)
 
 
@@ -131,12 +124,23 @@ def _map_assets() -> str:
 
 def _chinese_font() -> Check:
     """Look for a font with Chinese letters; a map opened on another computer uses that one's."""
-    for folder in FONT_FOLDERS:
-        for path in sorted(Path(folder).expanduser().rglob("*.[ot]t[fc]")):
-            if any(fnmatch(path.name.lower(), pattern) for pattern in CHINESE_FONTS):
-                return Check("chinese font", "ok", str(path))
-    detail = "none found; Chinese names may show as boxes here: install fonts-noto-cjk"
+    from facility_coverage_maps.fonts import INSTALL_FONT, chinese_font
+
+    font = chinese_font()
+    if font is not None:
+        return Check("chinese font", "ok", str(font))
+    detail = f"none found: no report in Chinese, and boxes for Chinese names; {INSTALL_FONT}"
     return Check("chinese font", "note", detail)
+
+
+def _paper() -> Check:
+    """Look whether reports can be printed; all else works without."""
+    from facility_coverage_maps.paper import require_pango
+
+    try:
+        return Check("reports as PDF", "ok", f"WeasyPrint {require_pango()}")
+    except SourceError as error:
+        return Check("reports as PDF", "note", str(error))
 
 
 def _self_test() -> str:

@@ -11,14 +11,21 @@ from typer.exceptions import TyperException
 
 from facility_coverage import __version__
 from facility_coverage.errors import FacilityCoverageError
+from facility_coverage_cli.audit import audit
+from facility_coverage_cli.batch import batch
 from facility_coverage_cli.check import check
 from facility_coverage_cli.compare import compare
 from facility_coverage_cli.demo import demo
 from facility_coverage_cli.doctor import doctor
+from facility_coverage_cli.fetch import fetch
 from facility_coverage_cli.figures import figures
+from facility_coverage_cli.inputs import inputs
 from facility_coverage_cli.isochrones import isochrones
 from facility_coverage_cli.key import key
 from facility_coverage_cli.network import network
+from facility_coverage_cli.proposal import proposal
+from facility_coverage_cli.report import report
+from facility_coverage_cli.review import review, review_compare, review_replay
 from facility_coverage_cli.run import run_study_file
 from facility_coverage_cli.serve import serve
 from facility_coverage_cli.suggest import suggest
@@ -40,21 +47,31 @@ app = typer.Typer(
     help="Who can walk to a community health centre, and where one is missing.",
     epilog=(
         "Exit codes: 0 done, 1 defect of the program, 2 wrong usage or input, 3 not found, "
-        "4 unreachable, 5 infeasible, 6 limit exceeded, 7 disk or installation failed, "
-        "130 interrupted."
+        "4 unreachable, 5 infeasible, 6 limit exceeded, 7 disk, server or installation failed, "
+        "8 some districts of a batch failed, 9 the record was tampered with, "
+        "10 in doubt (run --strict), 130 interrupted."
     ),
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.command("demo")(demo)
+app.command("fetch")(fetch)
 app.command("run")(run_study_file)
+app.command("report")(report)
 app.command("suggest")(suggest)
+app.add_typer(batch, name="batch")
 app.add_typer(network, name="network")
+app.add_typer(inputs, name="inputs")
 app.command("isochrones")(isochrones)
 app.command("check")(check)
 app.command("compare")(compare)
 app.command("figures")(figures)
+app.command("review")(review)
+app.command("review-compare")(review_compare)
+app.command("review-replay")(review_replay)
+app.add_typer(proposal, name="proposal")
+app.add_typer(audit, name="audit")
 app.command("worker")(worker)
 app.command("serve")(serve)
 app.command("key")(key)

@@ -45,6 +45,13 @@ Elevation = Annotated[
     Path | None,
     typer.Option("--elevation", help="Elevation model (.hgt, .tif) whose slopes change the speed."),
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option("--corrections", help="Gates, walls, new streets: .csv, .xlsx, .gpkg, .geojson."),
+]
+Year = Annotated[
+    int | None, typer.Option("--year", help="Corrections of a later year do not count.")
+]
 
 
 def checked_section(option: str, section: type[Section], values: Mapping[str, Any]) -> Section:

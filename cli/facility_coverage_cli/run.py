@@ -1,5 +1,6 @@
 """``run``: carry out a study file."""
 
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,14 @@ def run_study_file(
     study_file: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")],
     *,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Stop with exit code 10, and write nothing, where the inputs may not be what the "
+            "study says: points in another coordinate system than declared.",
+        ),
+    ] = False,
     overwrite: Overwrite = False,
     cache: Cache = None,
     quiet: Quiet = False,
@@ -36,13 +45,15 @@ def run_study_file(
     study = Study.load(study_file)
     refuse_existing(out, overwrite=overwrite)
     refuse_inside(out, study_file, study)
-    result = carry_out(study, cache=cache, quiet=quiet)
+    result = carry_out(study, cache=cache, quiet=quiet, strict=strict)
     with atomic_folder(out, overwrite=overwrite) as folder:
         write_all(result, folder)
     tell(result, out, quiet=quiet, json=json)
 
 
-def carry_out(study: "Study", *, cache: Path | None, quiet: bool) -> "StudyResult":
+def carry_out(
+    study: "Study", *, cache: Path | None, quiet: bool, strict: bool = False
+) -> "StudyResult":
     """Run a study and show where it stands.
 
     Parameters
@@ -53,20 +64,34 @@ def carry_out(study: "Study", *, cache: Path | None, quiet: bool) -> "StudyResul
         Folder for street networks; None takes the default.
     quiet
         Show no progress.
+    strict
+        Stop where the inputs may not be what the study says.
 
     Returns
     -------
     StudyResult
         What was found.
-    """
-    from facility_coverage.study import run_study
 
+    Raises
+    ------
+    DoubtError
+        Strict, and there is some doubt.
+    InputError
+        The base map of the study needs a key, and there is none.
+    """
+    from facility_coverage.prepared import prepare
+    from facility_coverage.study import assess
+
+    map_key(study)
     with progress(quiet=quiet) as advance:
-        return run_study(study, progress=advance, cache_folder=cache_folder(cache))
+        prepared = prepare(study, progress=advance, cache_folder=cache_folder(cache))
+        if strict:
+            prepared.require_no_doubt()
+        return assess(prepared, progress=advance)
 
 
 def write_all(result: "StudyResult", folder: Path) -> None:
-    """Write everything that a study found: tables, layers and the map.
+    """Write everything that a study found: tables, layers, the workbook and the map.
 
     Parameters
     ----------
@@ -76,10 +101,35 @@ def write_all(result: "StudyResult", folder: Path) -> None:
         An existing folder.
     """
     from facility_coverage.outputs.folder import write_results
+    from facility_coverage.outputs.workbook import NAME, write_results_workbook
     from facility_coverage_maps.page import write_map
 
     write_results(result, folder)
-    write_map(result, folder / "map.html")
+    write_results_workbook(result, folder / NAME, result.study.study.language)
+    write_map(result, folder / "map.html", tianditu_key=map_key(result.study))
+
+
+def map_key(study: "Study") -> str | None:
+    """Return the key for the base map that a study asks for.
+
+    Parameters
+    ----------
+    study
+        What is asked.
+
+    Returns
+    -------
+    str or None
+        From the environment; None where the study needs none.
+
+    Raises
+    ------
+    InputError
+        It needs one, and there is none.
+    """
+    from facility_coverage_maps.basemap import tianditu_key
+
+    return tianditu_key(study.map, environ)
 
 
 def refuse_inside(out: Path, study_file: Path, study: "Study") -> None:

@@ -82,6 +82,30 @@ class Surface:
     travel_time_s: NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class NearestField:
+    """What is nearest, on coarse cells that fit into a page; northernmost row first.
+
+    Attributes
+    ----------
+    corner_m
+        West and north of the cells, metres in the study's CRS.
+    cell_size_m
+        Side of a cell. What it holds is exact in its middle only.
+    travel_time_s
+        Shape (rows, columns), seconds to the nearest facility, both off-street legs counted; NaN
+        where no street lies within the off-street limit or no way leads to a facility.
+    facility
+        Shape (rows, columns), which facility that is: its row among the assessed ones; -1
+        likewise.
+    """
+
+    corner_m: tuple[float, float]
+    cell_size_m: float
+    travel_time_s: NDArray[np.float32]
+    facility: NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class StudyResult:
     """The answer to a study. All layers are in ``crs`` (metres) and sorted by id, demand by place.
@@ -105,10 +129,10 @@ class StudyResult:
         ``covered_population_T``, ``covered_share_T``, ``covered_area_share_T``,
         ``covered_street_share_T`` (shares 0 to 1, null where the denominator is empty),
         ``older_population``, ``older_covered_population_T`` (only where the demand has older
-        people), ``facilities``, ``government_facilities``, ``flags`` (a ``;``-joined subset of
-        ``FLAGS``), ``notes`` (why a value is null or a flag could not be tested), ``geometry``
-        (the part of the polygon that counts for this subdistrict; overlaps are given to the
-        lower ``unit_id``).
+        people), the same of ``children``, ``facilities``, ``government_facilities``, ``flags`` (a
+        ``;``-joined subset of ``FLAGS``), ``notes`` (why a value is null or a flag could not be
+        tested), ``geometry`` (the part of the polygon that counts for this subdistrict; overlaps
+        are given to the lower ``unit_id``).
     facilities_by_unit
         ``unit_id, kind, ownership, facilities``.
     findings
@@ -136,6 +160,8 @@ class StudyResult:
         ``street_buffer_m`` (of ``streets``), ``geometry`` (MultiPolygon).
     surface
         Seconds to the nearest facility on the cells of the grid.
+    nearest
+        The nearest facility on coarse cells.
     self_check
         How ``exact`` isochrones stood against times worked out by another route: kind of
         threshold (``minutes``, ``metres``) to the figures of ``travel.self_check.SelfCheck``.
@@ -172,7 +198,7 @@ class StudyResult:
     overlaps
         What was untidy in the subdistricts, largest first: ``fault`` (``overlap`` or ``gap``, an
         enclosed place that belongs to none), ``unit_id, other_unit_id`` (empty for a gap),
-        ``area_m2``, ``geometry`` (MultiPolygon).
+        ``area_m2, width_m`` (on the average), ``geometry`` (MultiPolygon).
     network
         Figures of the street network by name (nodes, edges, length, components, islands).
     notes
@@ -191,6 +217,7 @@ class StudyResult:
     facilities: gpd.GeoDataFrame
     isochrones: gpd.GeoDataFrame
     surface: Surface
+    nearest: NearestField
     self_check: dict[str, dict[str, Any]]
     streets: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame

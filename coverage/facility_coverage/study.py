@@ -10,7 +10,9 @@ import pandas as pd
 from facility_coverage.assessment.gaps import find_gaps
 from facility_coverage.crs import require_true_lengths
 from facility_coverage.district_coverage import district_coverage
+from facility_coverage.facility_words import STATION
 from facility_coverage.figures import check_notes, study_notes, total_figures
+from facility_coverage.input_notes import input_notes
 from facility_coverage.inputs.facilities import read_facilities
 from facility_coverage.layers import (
     demand_layer,
@@ -25,17 +27,18 @@ from facility_coverage.network.snapping import Snaps, snap
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.prepared import PreparedStudy, prepare, require_some_street
 from facility_coverage.progress import Progress, silent
-from facility_coverage.result import StudyResult, Surface
+from facility_coverage.result import NearestField, StudyResult, Surface
 from facility_coverage.siting.notes import siting_notes
 from facility_coverage.siting.plan import Plan, plan_sites
 from facility_coverage.siting.report import site_layer, siting_result
-from facility_coverage.siting.situation import Situation
+from facility_coverage.siting.situation import Situation, Tiers
 from facility_coverage.standards.conflicts import conflict_table, conflicts
 from facility_coverage.standards.studied import reached_circles, study_findings
 from facility_coverage.study_file import CoverageSection, FacilitiesSection, Study
 from facility_coverage.thresholds import Threshold, by_kind
 from facility_coverage.travel.access import Access, measure_access, nearest_facility
 from facility_coverage.travel.circles import Drawing, around, isochrone_layer, reach_box
+from facility_coverage.travel.nearest_field import nearest_field
 from facility_coverage.travel.self_check import check_circles
 from facility_coverage.travel.surface import travel_time_surface
 
@@ -100,7 +103,7 @@ def assess(prepared: PreparedStudy, *, progress: Progress = silent) -> StudyResu
 
     progress("Drawing service circles", 0.55)
     names = facilities.table[sites.found]
-    isochrones, surface, check = service_circles(
+    isochrones, surface, field, check = service_circles(
         study.coverage, index, served, accesses, names, boundaries.units.total_bounds
     )
 
@@ -134,6 +137,7 @@ def assess(prepared: PreparedStudy, *, progress: Progress = silent) -> StudyResu
         facilities=facility_table,
         isochrones=isochrones,
         surface=surface,
+        nearest=field,
         self_check=check,
         streets=street_layer(network, district.reached, target),
         demand=demand_layer(demand, homes, covered, nearest, names["facility_id"], units, network),
@@ -146,6 +150,7 @@ def assess(prepared: PreparedStudy, *, progress: Progress = silent) -> StudyResu
         notes=(
             *check_notes(check, study.study.language),
             *study_notes(study, facilities, audit, units, boundaries),
+            *input_notes(prepared),
             *siting_notes(plan, study.siting, study.study.language),
         ),
     )
@@ -171,9 +176,14 @@ def plan_study(prepared: PreparedStudy, progress: Progress = silent) -> Plan:
     FacilityCoverageError
         A list or layer for siting cannot be used.
     """
-    study, demand = prepared.study, prepared.demand
+    study, demand, target = prepared.study, prepared.demand, prepared.study.coverage.target
+    tiers = None
+    if study.siting.model == "two_tier":
+        kind = prepared.facilities.table["kind"][prepared.sites.found]
+        limit = study.siting.station_limit(target)
+        tiers = Tiers((kind == STATION).to_numpy(dtype=bool), limit)
     situation = Situation(
-        prepared.index, prepared.homes, demand.population, prepared.served, study.coverage.target
+        prepared.index, prepared.homes, demand.population, prepared.served, target, tiers
     )
     units, facility_xy = prepared.boundaries.units, prepared.facilities.xy
     return plan_sites(study, situation, units, facility_xy, demand.main_unit, progress)
@@ -186,8 +196,8 @@ def service_circles(
     accesses: list[Access],
     names: pd.DataFrame,
     district: tuple[float, float, float, float],
-) -> tuple[gpd.GeoDataFrame, Surface, dict[str, dict[str, Any]]]:
-    """Draw the circles of a study and its travel-time surface, and check the circles.
+) -> tuple[gpd.GeoDataFrame, Surface, NearestField, dict[str, dict[str, Any]]]:
+    """Draw the circles of a study and its fields of travel time, and check the circles.
 
     Parameters
     ----------
@@ -206,7 +216,7 @@ def service_circles(
 
     Returns
     -------
-    isochrones, surface, self_check
+    isochrones, surface, nearest, self_check
         As in ``StudyResult``.
     """
     network, limit_m = index.network, section.off_street_limit_m
@@ -214,7 +224,9 @@ def service_circles(
     grid = CellGrid.over(index, box, size_m=section.cell_size_m, off_street_limit_m=limit_m)
     layer = isochrone_layer(network, accesses, names, grid, Drawing.of(section))
     surface = travel_time_surface(network, grid, facilities)
-    return layer, surface, check_circles(network, accesses, layer, off_street_limit_m=limit_m)
+    field = nearest_field(network, grid, facilities)
+    check = check_circles(network, accesses, layer, off_street_limit_m=limit_m)
+    return layer, surface, field, check
 
 
 def facility_isochrones(

@@ -1,12 +1,14 @@
 """What to do: a study, read from ``study.toml`` and validated with every fault told at once."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from facility_coverage.coordinates.systems import known_system
 from facility_coverage.crs import require_metric
-from facility_coverage.errors import NotFoundError
+from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.thresholds import Threshold
 from facility_coverage.toml_file import read_toml
 from facility_coverage.units import (
@@ -14,6 +16,9 @@ from facility_coverage.units import (
     DEFAULT_TARGET_SHARE,
 )
 
+BASEMAPS = ("tianditu", "gaode", "osm")
+_TILES = re.compile(r"(https?://[a-z0-9.-]+(:\d+)?/|(?!/|[a-z0-9+.-]*:))", re.IGNORECASE)
+"""A web server, or a path beside the map."""
 MAX_THRESHOLDS = 6
 MAX_MINUTES = 180.0
 MAX_DISTANCE_M = 50_000.0
@@ -21,6 +26,8 @@ MAX_DISTANCE_M = 50_000.0
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
 Metres = Annotated[float, Field(gt=0, le=MAX_DISTANCE_M, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Coordinates = Annotated[Text, AfterValidator(known_system)]
+"""``wgs84``, ``gcj02``, ``bd09``, ``cgcs2000`` or an EPSG code, under its one name."""
 
 
 class _Section(BaseModel):
@@ -44,6 +51,7 @@ class NetworkSection(_Section):
     """``[network]``: where the streets come from, and who moves along them how."""
 
     source: Text
+    """An OSM file, a network that was built before (.npz), or a graph of OSMnx (.graphml)."""
     profile: Text = "walk"
     """A profile that comes with the program, or the path of a profile file (.toml)."""
     speed_kph: float | None = Field(None, gt=0, le=30, allow_inf_nan=False)
@@ -52,6 +60,22 @@ class NetworkSection(_Section):
     """Whether people go to the facility or help comes from it; by default as the profile says."""
     elevation: Text | None = None
     """An elevation model (.hgt, .tif) whose slopes change the speed; without it all is flat."""
+    corrections: Text | None = None
+    """Gates, walls, new streets … (.csv, .xlsx, .gpkg, .geojson), kept apart from OSM."""
+    year: int | None = Field(None, ge=1900, le=2200)
+    """Corrections of a later year do not count; without it none that says a year does."""
+
+    @model_validator(mode="after")
+    def _year_is_about_corrections(self) -> Self:
+        if self.year is not None and self.corrections is None:
+            msg = 'year is about corrections; add corrections = "corrections.gpkg" or remove year'
+            raise ValueError(msg)
+        return self
+
+    @property
+    def corrections_file(self) -> Path | None:
+        """Return the path of the corrections, None without any."""
+        return None if self.corrections is None else Path(self.corrections)
 
     @property
     def profile_file(self) -> Path | None:
@@ -69,7 +93,8 @@ class BoundariesSection(_Section):
 
     source: Text
     layer: Text | None = None
-    id: Text
+    id: Text | None = None
+    """Column with their ids; without it the only one with division codes of 9 or 12 digits."""
     name: Text | None = None
     max_overlap_m2: float = Field(2_000_000.0, ge=0, allow_inf_nan=False)
     """The largest overlap of two subdistricts that is tidied up; a larger one stops the run."""
@@ -86,6 +111,8 @@ class FacilitiesSection(_Section):
     name: Text = "name"
     lon: Text = "lon"
     lat: Text = "lat"
+    coordinates: Coordinates | None = None
+    """What positions are counted in; by default WGS 84 in a table, a layer's own CRS in a layer."""
     kind: Text = "kind"
     ownership: Text = "ownership"
     floor_area_m2: Text = "floor_area_m2"
@@ -104,9 +131,36 @@ class DemandSection(_Section):
     layer: Text | None = None
     lon: Text = "lon"
     lat: Text = "lat"
+    coordinates: Coordinates | None = None
+    """What positions are counted in; by default WGS 84 in a table, a layer's own CRS in a layer."""
     population: Text = "population"
     older: Text | None = None
     """Column (or second raster) with the people of 60 and over."""
+    children: Text | None = None
+    """Column (or another raster) with the children up to 6."""
+    density: bool | None = None
+    """Whether it holds people per km²; without it counts, and a raster is held against what can
+    be."""
+    weight: Literal["people", "area", "floor_area"] = "people"
+    """What a polygon stands for: its people, or square metres that ``control`` or ``total`` turns
+    into people."""
+    floors: Text = "floors"
+    """Column with the floors of a building, with ``weight = "floor_area"``."""
+    default_floors: float | None = Field(None, gt=0, le=200, allow_inf_nan=False)
+    """Floors where that column is empty; without it an empty one is a fault."""
+    residential: Text | None = None
+    """Land on which the people of a cell live: ``osm`` (landuse=residential of the street extract)
+    or a layer of polygons."""
+    split_m: float | None = Field(None, ge=20, le=5000, allow_inf_nan=False)
+    """Largest side of the pieces into which cells are cut; 100 with ``residential``."""
+    control: Text | None = None
+    """A table with the census total of each subdistrict, which people are scaled to."""
+    control_id: Text = "unit_id"
+    control_population: Text = "population"
+    control_older: Text | None = None
+    control_children: Text | None = None
+    total: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """The total of all subdistricts together, in place of ``control``."""
     cell_size_m: float | None = Field(None, gt=0, le=10_000, allow_inf_nan=False)
     """Side of the square cell around each row; without it a row is a point."""
     cell_crs: Text | None = None
@@ -119,10 +173,36 @@ class DemandSection(_Section):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _keys_fit_each_other(self) -> Self:
+        if self.control is not None and self.total is not None:
+            msg = "give control or total, not both"
+            raise ValueError(msg)
+        if self.weight != "people" and self.control is None and self.total is None:
+            msg = f'weight = "{self.weight}" needs control = "census.csv" or total = 120000'
+            raise ValueError(msg)
+        if self.weight != "people" and (self.older or self.children or self.density):
+            msg = f'weight = "{self.weight}" counts no people; remove older, children and density'
+            raise ValueError(msg)
+        return self
+
     @property
     def from_raster(self) -> bool:
         """Tell whether people are counted in the pixels of a GeoTIFF."""
         return Path(self.source).suffix.lower() in {".tif", ".tiff"}
+
+    def files(self) -> list[str]:
+        """Return the keys that name a file.
+
+        Returns
+        -------
+        list of str
+            Such as ``["source", "older"]`` of two rasters.
+        """
+        named = ["source", "control"]
+        named += ["older", "children"] if self.from_raster else []
+        named += [] if self.residential == "osm" else ["residential"]
+        return [key for key in named if getattr(self, key) is not None]
 
 
 class CoverageSection(_Section):
@@ -175,11 +255,13 @@ class CoverageSection(_Section):
 
 SitingModel = Literal[
     "mclp", "lscp", "partial_lscp", "p_median", "p_center", "capacitated_mclp",
-    "capacitated_p_median",
+    "capacitated_p_median", "two_tier",
 ]  # fmt: skip
 FREE_NUMBER_MODELS = frozenset({"lscp", "partial_lscp"})
 """Models that find the number of sites themselves."""
-BUDGET_MODELS = frozenset({"mclp", "p_median", "capacitated_mclp", "capacitated_p_median"})
+BUDGET_MODELS = frozenset(
+    {"mclp", "p_median", "capacitated_mclp", "capacitated_p_median", "two_tier"}
+)
 CAPACITY_MODELS = frozenset({"capacitated_mclp", "capacitated_p_median"})
 TIME_MODELS = frozenset({"p_median", "p_center", "capacitated_p_median"})
 """Models that count everybody's way; the others count who is within the target."""
@@ -189,7 +271,14 @@ class SitingSection(_Section):
     """``[siting]``: where new sites could go, how many are wanted, and by which model."""
 
     sites: int = Field(5, ge=0, le=200)
-    """Most new sites; ``lscp`` and ``partial_lscp`` find the number themselves."""
+    """Most new sites; ``lscp`` and ``partial_lscp`` find the number themselves, and of
+    ``two_tier`` these are the centres."""
+    stations: int = Field(0, ge=0, le=200)
+    """Most new stations of ``two_tier``; one stands only where no centre reaches."""
+    station_minutes: Minutes | None = None
+    """How far a station serves; without it as far as a centre, which is the study's target."""
+    station_distance_m: Metres | None = None
+    """The same where the target is in metres."""
     model: SitingModel = "mclp"
     time_limit_s: float | None = Field(None, ge=0, le=86_400, allow_inf_nan=False)
     """Wall clock of the solver; without it the effort is fixed, and so is the answer."""
@@ -211,6 +300,8 @@ class SitingSection(_Section):
     name: Text = "name"
     lon: Text = "lon"
     lat: Text = "lat"
+    coordinates: Coordinates | None = None
+    """What positions are counted in; by default WGS 84 in a table, a layer's own CRS in a layer."""
     floor_area_m2: Text = "floor_area_m2"
     ownership: Text = "ownership"
     cost: Text = "cost"
@@ -241,6 +332,13 @@ class SitingSection(_Section):
         if self.budget is not None and self.model not in BUDGET_MODELS:
             msg = f"budget is for {', '.join(sorted(BUDGET_MODELS))}; choose one of them"
             raise ValueError(msg)
+        tiers = (self.stations, self.station_minutes, self.station_distance_m)
+        if any(tiers) and self.model != "two_tier":
+            msg = 'stations, station_minutes and station_distance_m are for model = "two_tier"'
+            raise ValueError(msg)
+        if self.station_minutes is not None and self.station_distance_m is not None:
+            msg = "give station_minutes or station_distance_m, not both"
+            raise ValueError(msg)
         if self.budget is not None and self.candidates is None:
             msg = 'budget needs candidates = "premises.csv", a list that says what each costs'
             raise ValueError(msg)
@@ -248,6 +346,43 @@ class SitingSection(_Section):
             msg = f"{self.model} needs capacity = 50000, the residents that a new site can serve"
             raise ValueError(msg)
         return self
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether any site is asked for at all."""
+        return self.sites + self.stations > 0 or self.model in FREE_NUMBER_MODELS
+
+    def station_limit(self, target: Threshold) -> float:
+        """Return how far a station serves, in the unit of the target's limit.
+
+        Parameters
+        ----------
+        target
+            How far a centre serves.
+
+        Returns
+        -------
+        float
+            Seconds or metres, inclusive.
+
+        Raises
+        ------
+        InputError
+            It is said in another unit than the target, or is farther than a centre serves.
+        """
+        if self.station_minutes is not None:
+            own = Threshold("minutes", self.station_minutes)
+        elif self.station_distance_m is not None:
+            own = Threshold("metres", self.station_distance_m)
+        else:
+            own = target
+        if own.kind != target.kind or own.limit > target.limit:
+            msg = (
+                f"[siting] a station that serves {own.label} and centres that serve "
+                f"{target.label}: say both in one unit, the station's not farther"
+            )
+            raise InputError(msg)
+        return own.limit
 
 
 class StandardsSection(_Section):
@@ -262,6 +397,34 @@ class StandardsSection(_Section):
         return tuple(name for name in self.use if name.endswith(".toml"))
 
 
+class MapSection(_Section):
+    """``[map]``: what the map page bears beside the answer."""
+
+    basemap: Text | None = None
+    """``tianditu``, ``gaode``, ``osm``, or the address of tiles with ``{z}``, ``{x}`` and ``{y}``;
+    by default there is none, and the page asks the internet for nothing."""
+    basemap_attribution: Text | None = None
+    """Whose tiles they are, where ``basemap`` is an address."""
+    context: list[Literal["water", "park"]] = []
+    """Land of the street extract that is drawn behind everything."""
+    approval: Text | None = None
+    """The approval number (审图号) under which the map may be published."""
+    data_date: Text | None = None
+    """Of what date the inputs are."""
+
+    @model_validator(mode="after")
+    def _tiles_can_be_found(self) -> Self:
+        tiles = self.basemap or "osm"
+        whole = all(hole in tiles for hole in ("{z}", "{x}", "{y}"))
+        if tiles not in BASEMAPS and not (whole and _TILES.match(tiles)):
+            msg = (
+                f"basemap is one of {', '.join(BASEMAPS)}, or an address of tiles such as "
+                f"https://tiles.example.cn/{{z}}/{{x}}/{{y}}.png or tiles/{{z}}/{{x}}/{{y}}.png"
+            )
+            raise ValueError(msg)
+        return self
+
+
 class Study(_Section):
     """A whole study; paths in it are absolute once it was loaded."""
 
@@ -273,6 +436,14 @@ class Study(_Section):
     coverage: CoverageSection
     standards: StandardsSection = StandardsSection()
     siting: SitingSection = SitingSection()
+    map: MapSection = MapSection()
+
+    @model_validator(mode="after")
+    def _land_can_be_read(self) -> Self:
+        if self.map.context and Path(self.network.source).suffix in {".npz", ".graphml"}:
+            msg = "map.context needs an OSM file in network.source: a network holds no land"
+            raise ValueError(msg)
+        return self
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -360,16 +531,16 @@ class Study(_Section):
         dict of str to list of str
             Section to keys, such as ``{"network": ["source"]}``.
         """
-        older_raster = self.demand.from_raster and self.demand.older is not None
         return {
             "network": [
                 "source",
                 *(["profile"] if self.network.profile_file else []),
                 *(["elevation"] if self.network.elevation_file else []),
+                *(["corrections"] if self.network.corrections_file else []),
             ],
             "boundaries": ["source"],
             "facilities": [] if self.facilities.from_osm else ["source"],
-            "demand": ["source", "older"] if older_raster else ["source"],
+            "demand": self.demand.files(),
             "siting": [
                 key
                 for key in ("candidates", "inside", "exclude_layer")

@@ -90,7 +90,7 @@ def test_a_good_study_passes_the_same_door(tmp_path: Path) -> None:
         (["f3", "in the sea", *degrees(5000, 5000), "", "", ""], "no street within 100 m"),
         (["f3", "nowhere", "", "", "", "", ""], "lon, lat are no longitude and latitude"),
         (["f3", "in words", "east", "north", "", "", ""], "lon, lat are no longitude"),
-        (["f3", "swapped", *degrees(9, 9)[::-1], "", "", ""], "exchange them if they are swapped"),
+        (["f3", "swapped", *degrees(9, 9)[::-1], "", "", ""], "the two are swapped; exchange them"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[1],
 )

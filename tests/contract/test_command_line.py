@@ -16,15 +16,23 @@ from facility_coverage_cli.main import app, outcome
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "demo": ["--out", "--overwrite", "--cache"],
-    "run": ["STUDY.toml", "--out", "--overwrite", "--cache"],
+    "fetch": [
+        "[PLACE]", "--out", "--bbox", "--relation", "--boundary", "--from-pbf", "--admin-level",
+        "--minutes", "--facilities", "--population", "--language", "--overpass", "--nominatim",
+        "--allow-host", "--cache", "--overwrite",
+    ],
+    "run": ["STUDY.toml", "--out", "--strict", "--overwrite", "--cache"],
     "suggest": [
-        "STUDY.toml", "--out", "--sites", "--model", "--time-limit", "--gap", "--budget",
+        "STUDY.toml", "--out", "--sites", "--stations", "--model", "--time-limit", "--gap", "--budget",
         "--capacity", "--no-robustness", "--overwrite", "--cache",
     ],
     "network build": [
         "SOURCE", "--out", "--profile", "--speed-kph", "--elevation", "--overwrite",
     ],
     "network profiles": ["--language"],
+    "inputs preview": [
+        "FILE", "--sheet", "--set", "--streets", "--template", "--cache", "--overwrite",
+    ],
     "isochrones": [
         "--network", "--facilities", "--minutes", "--out", "--overwrite", "--profile",
         "--speed-kph", "--elevation",
@@ -36,6 +44,18 @@ COMMANDS = {
     "serve": ["--study", "--demo", "--host", "--port", "--workers", "--database", "--files"],
     "worker": ["--database", "--files", "--once"],
     "key": ["--file", "--role"],
+    "proposal add": ["STUDY", "--file", "--id", "--as", "--database", "--files"],
+    "proposal approve": ["NUMBER", "--condition", "--comment", "--out", "--language", "--as"],
+    "audit verify": ["--head", "--database", "--files"],
+    "report": ["STUDY.toml", "--out", "--language", "--overwrite", "--cache"],
+    "review": ["STUDY.toml", "--proposal", "--out", "--id", "--with", "--coordinates", "--cache"],
+    "review-compare": ["STUDY.toml", "--proposals", "--out", "--budget", "--coordinates"],
+    "review-replay": ["DIR", "--inputs", "--cache"],
+    "batch run": [
+        "STUDIES...", "--out", "--engine", "--scheduler", "--workers", "--resume", "--language",
+        "--cache",
+    ],
+    "batch plan": ["REGION.osm.pbf", "--boundaries", "--study", "--out", "--id", "--name"],
 }  # fmt: skip
 TIANHE = [
     "check",
@@ -150,6 +170,7 @@ def test_the_documented_exit_codes() -> None:
         "InfeasibleError": 5,
         "LimitError": 6,
         "SourceError": 7,
+        "DoubtError": 10,
     }
 
 

@@ -119,3 +119,22 @@ def test_circles_on_a_web_map_are_refused(streets: Path, tmp_path: Path, capsys:
     ]  # fmt: skip
     assert outcome(line) == 2
     assert "lengths in EPSG:3857 are off by" in capsys.readouterr().err
+
+
+def test_a_network_with_corrections_tells_each_row(
+    streets: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    table = tmp_path / "corrections.csv"
+    table.write_text(
+        "kind,name,lon,lat,year\ngate_closed,南门,113.0015,23,2028\nfence,,,,\n", encoding="utf-8"
+    )
+    more = ("--corrections", str(table), "--year", "2030")
+    assert build(streets, tmp_path / "a.npz", *more) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "  row 2 (gate_closed 南门): cuts streets at 1 places"
+    assert lines[-1].startswith("  row 3 (fence): 'fence' is none of gate_closed, gate_open, wall")
+    assert build(streets, tmp_path / "b.npz", *more, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["corrections"]
+    assert (told["applied"], told["not_applicable"], told["year"]) == (1, 1, 2030)
+    assert build(streets, tmp_path / "c.npz", "--year", "2030") == 2
+    assert "year is about corrections" in capsys.readouterr().err

@@ -270,7 +270,7 @@ def test_doctor_names_what_is_wrong(
     monkeypatch.setattr("facility_coverage_cli.doctor.PACKAGES", ("numpy", "no-such-package"))
     monkeypatch.setattr("facility_coverage_cli.doctor.MAP_ASSETS", ("leaflet.js", "lost.js"))
     monkeypatch.setattr("facility_coverage_cli.doctor.DRIVERS", ("GPKG", "Stone tablet"))
-    monkeypatch.setattr("facility_coverage_cli.doctor.FONT_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr("facility_coverage_maps.fonts.FONT_FOLDERS", (str(tmp_path),))
     assert outcome(["doctor", "--cache", str(tmp_path / "file" / "cache")]) == 1
     out, err = capsys.readouterr()
     assert err == ""

@@ -73,6 +73,10 @@ def summary(folder: Path) -> Any:  # noqa: ANN401  (JSON holds anything)
     return json.loads((folder / "summary.json").read_text(encoding="utf-8"))
 
 
+def test_the_map_is_light(folders: tuple[Path, Path]) -> None:
+    assert (folders[0] / "map.html").stat().st_size <= 2_000_000
+
+
 def test_two_processes_write_equal_bytes(folders: tuple[Path, Path]) -> None:
     first, second = folders
     names = sorted(path.name for path in first.iterdir())

@@ -15,7 +15,10 @@ from facility_coverage_maps.page import SCRIPTS, write_map
 PAGE = Path(facility_coverage_maps.__file__).parent / "page"
 MAX_BYTES = 3_000_000
 SPLIT_TEXT = re.compile(r'"\s*\+\s*"')
-MESSAGE = re.compile(r'(?:\bsay|\bfact)\(\s*"([^"]+)"|data-say="([^"]+)"')
+MESSAGE = re.compile(
+    r'(?:\bsay\(|\bfact\(|\b(?:name|without|added|closed|moved):)\s*"([A-Z{n][^"]+)"'
+    r'|data-say="([^"]+)"'
+)
 
 
 def test_equal_results_give_equal_bytes(tmp_path: Path) -> None:
@@ -54,7 +57,7 @@ def test_a_name_that_no_text_file_can_hold_spoils_nothing(tmp_path: Path) -> Non
     result = toy_result(toy_study())
     names = pd.Series(["\ud800"] * len(result.units), index=result.units.index, dtype=object)
     write_map(replace(result, units=result.units.assign(unit_name=names)), tmp_path / "map.html")
-    assert '"unit_name":"\\ud800"' in (tmp_path / "map.html").read_text("utf-8")
+    assert '"\\ud800"' in (tmp_path / "map.html").read_text("utf-8")
 
 
 def test_the_page_speaks_the_language_of_the_study(tmp_path: Path) -> None:
@@ -69,6 +72,20 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     messages = {"".join(found) for found in MESSAGE.findall(SPLIT_TEXT.sub("", text))}
     assert len(messages) > 40
     assert messages <= catalogue("zh").keys()
+
+
+def test_a_base_map_that_lacks_its_key_is_left_out_and_said(tmp_path: Path) -> None:
+    study = toy_study()
+    tianditu = study.map.model_copy(update={"basemap": "tianditu"})
+    result = toy_result(study.model_copy(update={"map": tianditu}))
+    for key, sources, missing in (
+        (None, "img-src data:;", '"basemap_missing":"tianditu"'),
+        ("k1", "img-src data: https://t0.tianditu.gov.cn;", '"basemap_missing":null'),
+    ):
+        write_map(result, tmp_path / "map.html", tianditu_key=key)
+        text = (tmp_path / "map.html").read_text("utf-8")
+        assert sources in text
+        assert missing in text
 
 
 def test_every_script_of_the_page_is_part_of_it() -> None:

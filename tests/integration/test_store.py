@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from postgis_server import PostgisServer
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from toy_study import toy_sections
 
 from facility_coverage.errors import InputError, NotFoundError, SourceError
 from facility_coverage.study_file import Study
-from facility_coverage_api.store.database import Database, StoreError
+from facility_coverage_api.store.database import MIGRATIONS, Database, StoreError
 from facility_coverage_api.store.job import JobRequest, QueueLimits
 from facility_coverage_api.store.store import Store
 from facility_coverage_api.store.studies import Box, ConflictError, StoredStudy
@@ -76,6 +78,15 @@ def test_an_upload_of_several_parts(store: Store) -> None:
     assert shown == {name: name for name in parts}
     with pytest.raises(InputError, match=r"'b.shp': not among the uploaded files"):
         store.uploads.add("a", "b.shp", parts)
+
+
+def test_an_upload_is_found_by_what_it_holds(store: Store) -> None:
+    first = put(store)
+    put(store, owner="b")
+    content = first.parts["streets.osm"]
+    assert store.uploads.holding("streets.osm", content) == first
+    with pytest.raises(NotFoundError, match="is no longer kept here"):
+        store.uploads.holding("other.osm", content)
 
 
 def test_a_study_is_registered_once(store: Store) -> None:
@@ -169,16 +180,34 @@ def test_the_last_step_leaves_the_tables_of_today(store: Store) -> None:
     assert different == []
 
 
+def test_a_database_of_an_earlier_step_keeps_what_it_holds(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO files VALUES ('ab', 1, 0)"))
+    engine.dispose()
+    store = Store.open(url, tmp_path)
+    assert store.proposals.page() == ()
+    with store.database.reading() as connection:
+        assert connection.execute(text("SELECT sha256 FROM files")).scalar_one() == "ab"
+    store.close()
+
+
 def test_a_database_of_a_newer_program_is_left_alone(database_url: str, tmp_path: Path) -> None:
     store = Store.open(database_url, tmp_path)
     with store.database.writing() as connection:
+        own = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
         with pytest.raises(StoreError, match="another version of this program"):
             Database.open(database_url)
     finally:
         with store.database.writing() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = :own"), {"own": own})
         store.close()
 
 

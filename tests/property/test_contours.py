@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from street_scenes import laws
 
-from facility_coverage.travel.contours import Window, link, open_window, trace
 from facility_coverage.travel.isochrones import areas_of_rings
-from facility_coverage.travel.rings import Rings
+from facility_coverage.travel.rings import outlines
+from facility_coverage.travel.windows import Grid, Ground, Places, Priced, Reached
 
 CELL_M = 25.0
+LIMIT = 100.0
 CLEAR_OF_CENTRES = 1.0 / 256.0
 SLIVER_M2 = 1e-3
 
@@ -29,13 +30,20 @@ def fields(draw: st.DrawFn) -> NDArray[np.float32]:
 
 
 def area_of(field: NDArray[np.float32]) -> shapely.MultiPolygon:
-    """Draw a field whose south-west centre stands at the origin."""
-    rows, columns = field.shape
-    window = Window(*open_window(CELL_M, 1, 1, rows - 2, columns - 2))
-    window.slack[:] = field
-    nothing = np.empty((0, 2))
-    xy, end, part = trace(window, link(window, nothing, np.empty(0, dtype=np.int32)), nothing)
-    (area,) = areas_of_rings(Rings(xy, end, part, np.zeros(len(end), dtype=np.int64)), 1)
+    """Draw a field whose south-west centre stands at the origin: cells alone, without streets."""
+    row, column = (index.ravel().astype(np.int32) for index in np.indices(field.shape))
+    beside = np.zeros(field.size)
+    no_row, no_share = np.empty(0, dtype=np.int32), np.empty(0)
+    grid = Grid(row, column, beside, no_row, no_row, np.empty(0, dtype=np.bool_), no_share)
+    cost = LIMIT - CELL_M * field.ravel().astype(float)
+    whole = np.array([0, field.size])
+    nothing = np.zeros(2, dtype=np.int64)
+    none, nowhere = Priced(nothing, no_row, no_share), Places(nothing, no_share, no_share)
+    cells = Priced(whole, np.arange(field.size, dtype=np.int32), cost)
+    reached = Reached(cells, none, none, nowhere, nowhere, no_share)
+    ground = Ground(CELL_M, 1.0, 1e6)
+    rings = outlines(ground, np.array([LIMIT]), grid, np.empty((0, 2)), reached)
+    (area,) = areas_of_rings(rings, 1)
     assert isinstance(area, shapely.MultiPolygon)
     return area
 

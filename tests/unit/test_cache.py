@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,11 +29,9 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the list of sources that were really read and built."""
     built: list[Path] = []
 
-    def counted(
-        path: Path, profile: Profile, *, crs: str | None = None, elevation: Path | None = None
-    ) -> StreetNetwork:
+    def counted(path: Path, profile: Profile, **shaping: Any) -> StreetNetwork:  # noqa: ANN401
         built.append(path)
-        return read_network(path, profile, crs=crs, elevation=elevation)
+        return read_network(path, profile, **shaping)
 
     monkeypatch.setattr(cache, "read_network", counted)
     return built

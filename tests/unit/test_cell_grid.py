@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from toy_city import CORNER_M, network_of
+from toy_city import CORNER_M, grid_city, network_of
 
 from facility_coverage.errors import LimitError
 from facility_coverage.network import cell_grid
@@ -55,6 +55,17 @@ def test_a_cell_is_tied_to_the_nearest_point_of_the_street() -> None:
     row = cells.snaps.xy.tolist().index([X + 40, Y + 20])
     assert np.isclose(cells.snaps.position_m[row], 40.0)
     assert np.isclose(cells.snaps.off_street_m[row], 20.0)
+
+
+def test_cells_in_rows_are_tied_as_each_would_be_alone() -> None:
+    """Far from the street, too, where a row begins, and where it comes within the limit."""
+    index = StreetIndex.of(grid_city(4, 4, block_m=210.0))
+    bounds = (X - 400, Y - 400, X + 900, Y + 900)
+    snaps = CellGrid.over(index, bounds, size_m=20.0, off_street_limit_m=180.0).snaps
+    for row in range(0, len(snaps.edge), 7):
+        alone = index.nearest(snaps.xy[row : row + 1], 200.0)
+        own = snaps.edge[row], snaps.vertex[row], snaps.position_m[row], snaps.off_street_m[row]
+        assert own == (alone.edge[0], alone.vertex[0], alone.position_m[0], alone.distance_m[0])
 
 
 def test_cells_one_beyond_the_off_street_limit_are_tied_too() -> None:

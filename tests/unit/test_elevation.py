@@ -142,3 +142,60 @@ def test_what_is_no_elevation_model_is_refused_in_one_line(
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"dem\.tif: there is no such file"):
         read_elevation(tmp_path / "dem.tif", np.array([(1.0, 42.0)]))
+
+
+def trap(path: Path, values: NDArray[np.generic], nodata: float | None = None) -> Path:
+    """Write a model of 3 x 3 pixels of any type."""
+    with rasterio.open(
+        path, "w", driver="GTiff", width=3, height=3, count=1, dtype=values.dtype, nodata=nodata,
+        crs="EPSG:4326", transform=rasterio.Affine(0.01, 0.0, 1.0, 0.0, -0.01, 43.0),
+    ) as raster:  # fmt: skip
+        raster.write(values, 1)
+    return path
+
+
+MIDDLE = np.array([(1.015, 42.985)])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "fault"),
+    [
+        ("uint8", [9, 255], r"its pixels are uint8, which end at 255, and some are 255: higher gr"),
+        ("int16", [700, -32768], r"1 pixels hold -32768 m, which is no height on Earth; declare "),
+        ("float32", [700, -9999], r"1 pixels hold -9999 m, which is no height on Earth; declare "),
+        ("float32", [700, 1e20], r"1 pixels hold 1e\+20 m, which is no height on Earth; declare "),
+        ("int16", [700, 0], r"1 pixels hold 0 m amid ground of 700 m and more; declare 0 as nod"),
+    ],
+)
+def test_what_is_no_height_is_named(
+    dtype: str, values: list[float], fault: str, tmp_path: Path
+) -> None:
+    grid = np.full((3, 3), values[0], dtype=dtype)
+    grid[0, 0] = values[1]
+    with pytest.raises(InputError, match=rf"dem\.tif: {fault}"):
+        read_elevation(trap(tmp_path / "dem.tif", grid), MIDDLE)
+    declared = trap(tmp_path / "declared.tif", grid, nodata=values[1])
+    assert heights(read_elevation(declared, MIDDLE), [(1.015, 42.985)]) == [values[0]]
+
+
+def test_heights_in_feet_are_named(tmp_path: Path) -> None:
+    path = trap(tmp_path / "dem.tif", np.full((3, 3), 700, dtype="int16"))
+    with rasterio.open(path, "r+") as raster:
+        raster.units = ("ft",)
+    with pytest.raises(
+        InputError, match=r"dem\.tif: says that its heights are in ft; convert them"
+    ):
+        read_elevation(path, MIDDLE)
+
+
+def test_heights_are_scaled_as_the_file_says(tmp_path: Path) -> None:
+    path = trap(tmp_path / "dem.tif", np.full((3, 3), 7000, dtype="int16"))
+    with rasterio.open(path, "r+") as raster:
+        raster.scales, raster.offsets, raster.units = (0.1,), (5.0,), ("m",)
+    assert heights(read_elevation(path, MIDDLE), [(1.015, 42.985)]) == pytest.approx([705.0])
+
+
+def test_the_sea_beside_low_ground_is_no_void(tmp_path: Path) -> None:
+    grid = np.array([[0, 0, 3], [0, 12, 300], [5, 40, 800]], dtype="int16")
+    elevation = read_elevation(trap(tmp_path / "dem.tif", grid), MIDDLE)
+    assert heights(elevation, [(1.015, 42.985)]) == pytest.approx([12.0])

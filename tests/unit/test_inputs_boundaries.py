@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import shapely
-from toy_study import CORNER_M, CRS, Box, polygon, ring, write_geojson
+from toy_study import CORNER_M, CRS, Box, degrees, polygon, ring, write_geojson
 
-from facility_coverage.errors import GeometryError, LimitError
+from facility_coverage.errors import GeometryError, LimitError, SchemaError
 from facility_coverage.inputs.boundaries import Boundaries, read_boundaries
 from facility_coverage.study_file import BoundariesSection
 
@@ -52,7 +52,7 @@ def test_neighbours_are_no_fault(tmp_path: Path) -> None:
     found = read(tmp_path, [("a", (0, 0, 100, 100)), ("b", (100, 0, 200, 100))])
     assert found.faults.empty
     assert list(found.faults.columns) == [
-        "fault", "unit_id", "other_unit_id", "area_m2", "geometry",
+        "fault", "unit_id", "other_unit_id", "area_m2", "width_m", "geometry",
     ]  # fmt: skip
 
 
@@ -128,3 +128,81 @@ def test_a_point_belongs_to_one_subdistrict(tmp_path: Path) -> None:
         shapely.Point(),
     ]
     assert found.unit_of(shapely.from_wkb([p.wkb for p in places])).tolist() == [1, 0, -1, 0, -1]
+
+
+def test_a_sliver_is_told_by_its_width(tmp_path: Path) -> None:
+    """An overlap of 2 x 100 m, and one of 10 x 100 m."""
+    found = read(
+        tmp_path, [("a", (0, 0, 100, 100)), ("b", (98, 0, 200, 100)), ("c", (190, 0, 300, 100))]
+    )
+    assert found.faults["area_m2"].tolist() == pytest.approx([1000, 200], abs=M2)
+    # 2 A / P: 2 * 1000 / 220 and 2 * 200 / 204
+    assert found.faults["width_m"].tolist() == pytest.approx([9.0909, 1.9608], abs=1e-3)
+    (remark,) = found.remarks
+    assert remark.told("en") == (
+        "1 of the overlaps and gaps of subdistricts are slivers narrower than 5 m, 200 m² in all"
+    )
+
+
+def test_a_strip_between_two_is_a_gap_though_it_is_open(tmp_path: Path) -> None:
+    found = read(tmp_path, [("a", (0, 0, 100, 100)), ("b", (103, 0, 200, 100))])
+    (fault,) = found.faults.to_dict("records")
+    assert (fault["fault"], fault["unit_id"]) == ("gap", "")
+    assert fault["area_m2"] == pytest.approx(300, abs=M2)
+    assert fault["width_m"] == pytest.approx(600 / 206, abs=1e-3)
+    assert read(tmp_path, [("a", (0, 0, 100, 100)), ("b", (106, 0, 200, 100))]).faults.empty
+
+
+def test_a_notch_of_one_subdistrict_is_no_gap(tmp_path: Path) -> None:
+    notched = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 50, 43, 100))
+    ring_m = [degrees(x, y) for x, y in notched.exterior.coords]
+    path = write_geojson(
+        tmp_path / "u.geojson",
+        [({"code": "a"}, {"type": "Polygon", "coordinates": [ring_m]})],
+    )
+    assert read_boundaries(BoundariesSection(source=str(path), id="code"), CRS).faults.empty
+
+
+def test_parts_and_holes_stay(tmp_path: Path) -> None:
+    parts = [[ring((0, 0, 100, 100)), ring((40, 40, 60, 60))[::-1]], [ring((200, 0, 250, 50))]]
+    several = {"type": "MultiPolygon", "coordinates": parts}
+    rows = [({"code": "a"}, several), ({"code": "b"}, polygon((40, 40, 60, 60)))]
+    path = write_geojson(tmp_path / "u.geojson", rows)
+    found = read_boundaries(BoundariesSection(source=str(path), id="code"), CRS)
+    assert areas(found) == pytest.approx({"a": 10_000 - 400 + 2_500, "b": 400}, abs=M2)
+    assert found.faults.empty
+    assert [remark.told("en") for remark in found.remarks] == [
+        "1 subdistricts lie in several parts: a"
+    ]
+
+
+def test_codes_are_found_and_stay_text(tmp_path: Path) -> None:
+    boxes = [polygon((0, 0, 9, 9)), polygon((9, 0, 18, 9))]
+    names = [{"乡镇": "甲", "区划代码": "010106001000"}, {"乡镇": "乙", "区划代码": "010106002000"}]
+    path = write_geojson(tmp_path / "u.geojson", zip(names, boxes, strict=True))
+    found = read_boundaries(BoundariesSection(source=str(path)), CRS)
+    assert found.units["unit_id"].tolist() == ["010106001000", "010106002000"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [
+        (
+            {"a": "x", "b": 7},
+            r"has no columns with codes of 9 or 12 digits; say id = .*, one of a, b",
+        ),
+        ({"a": 440106001, "b": "440106001000"}, r"has several \(a, b\) columns with codes of 9 or"),
+    ],
+)
+def test_codes_that_are_not_found_are_asked_for(
+    columns: dict[str, object], fault: str, tmp_path: Path
+) -> None:
+    path = write_geojson(tmp_path / "u.geojson", [(columns, polygon((0, 0, 9, 9)))])
+    with pytest.raises(SchemaError, match=fault):
+        read_boundaries(BoundariesSection(source=str(path)), CRS)
+
+
+def test_codes_that_a_spreadsheet_spoilt_are_refused(tmp_path: Path) -> None:
+    path = write_geojson(tmp_path / "u.geojson", [({"code": "4.40106E+11"}, polygon((0, 0, 9, 9)))])
+    with pytest.raises(SchemaError, match=r"'code' holds codes like 4\.40106E\+11 in row 1, whose"):
+        read_boundaries(BoundariesSection(source=str(path), id="code"), CRS)

@@ -85,15 +85,15 @@ def test_a_register_of_positions_alone_says_nothing_of_owners(tmp_path: Path) ->
 def test_what_is_no_amount_is_noted_and_left_empty(tmp_path: Path) -> None:
     found = register(
         tmp_path,
-        ("1", *degrees(0, 0), "about 900", "-2"),
+        ("1", *degrees(0, 0), "some 900", "-2"),
         ("2", *degrees(0, 0), "", "3"),
         header="facility_id,lon,lat,floor_area_m2,beds",
     )
     assert found.table["floor_area_m2"].isna().all()
     np.testing.assert_array_equal(found.table["beds"], [np.nan, 3.0])
     assert found.notes == (
-        "register.csv: row 2: floor_area_m2 'about 900' is no amount and was left empty",
-        "register.csv: row 2: beds '-2' is no amount and was left empty",
+        "register.csv: row 2: floor_area_m2 'some 900' is no amount; write plain digits; left empty",
+        "register.csv: row 2: beds '-2' is no amount of 0 or more; correct it; left empty",
     )
 
 
@@ -106,7 +106,7 @@ def test_a_row_without_a_place_on_earth_says_why(position: tuple[Any, Any], tmp_
         tmp_path, ("1", *degrees(0, 0)), ("2", *position), header="facility_id,lon,lat"
     )
     assert found.table["reason"].tolist()[0] == ""
-    assert "lon, lat are no longitude and latitude in degrees; fill" in found.table["reason"][1]
+    assert "lon, lat are no longitude and latitude" in found.table["reason"][1]
     assert np.isfinite(found.xy[0]).all()
     assert np.isnan(found.xy[1]).all()
     points = facility_points(found)

@@ -133,13 +133,13 @@ def test_ids_are_told_with_all_their_rows() -> None:
 
 
 def test_every_missing_column_is_told() -> None:
-    frame = pd.DataFrame({"x": [1], "geometry": [2]})
+    frame = pd.DataFrame({"x": [1], "y": [3], "geometry": [2]})
     require_columns(frame, {"demand.lon": "x"}, HERE)
     with pytest.raises(SchemaError) as caught:
         require_columns(frame, {"demand.lon": "lon", "demand.lat": "lat"}, HERE)
     assert str(caught.value).splitlines() == [
-        "register.csv: has no column 'lon' (demand.lon); name one of x",
-        "register.csv: has no column 'lat' (demand.lat); name one of x",
+        "register.csv: has no column 'lon' (demand.lon); name one of x, y",
+        "register.csv: has no column 'lat' (demand.lat); name one of x, y",
     ]
 
 

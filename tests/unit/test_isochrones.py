@@ -7,12 +7,15 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from drawn_circles import circle_layer
+from drawn_circles import circle_layer, grid_over, places_on
 from toy_city import CORNER_M, grid_city, network_of
 
 from facility_coverage.network.street_network import StreetNetwork
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.circles import COLUMNS, around
+from facility_coverage.travel.impedance import impedance_for
+from facility_coverage.travel.isochrones import Canvas
+from facility_coverage.travel.times import Origins, each_alone
 
 FIVE = Threshold("minutes", 5.0)
 CLEARANCE_M = 0.08
@@ -216,3 +219,28 @@ def test_no_reached_street_leaves_no_margin() -> None:
 
 def test_a_box_around_boxes() -> None:
     assert around((0, 0, 1, 1), (-2, 0.5, 0.5, 3)) == (-2.0, 0.0, 1.0, 3.0)
+
+
+def test_many_facilities_drawn_together_are_drawn_as_each_alone() -> None:
+    """With more points than there is room for at first, and more streets than one block holds."""
+    city = grid_city(31, 31)
+    xy = np.random.default_rng(5).uniform(300.0, 2700.0, size=(24, 2)) + CORNER_M
+    canvas = Canvas.of(city, grid_over(city, xy, (FIVE,), cell_m=5.0, limit_m=250.0))
+    places, impedance = places_on(city, xy, 250.0), impedance_for(city, FIVE)
+    together = canvas.polygons(each_alone(places), impedance, (300.0, 900.0))
+    for row in range(len(xy)):
+        alone = each_alone(places.take(np.array([row])))
+        (own,) = canvas.polygons(alone, impedance, (300.0, 900.0))
+        assert [shapely.to_wkb(area) for area in own] == [
+            shapely.to_wkb(area) for area in together[row]
+        ]
+
+
+def test_nobody_draws_nothing() -> None:
+    city = grid_city(3, 3)
+    xy = np.array([[100.0, 100.0]]) + CORNER_M
+    places = places_on(city, xy, 250.0)
+    grid = grid_over(city, xy, (FIVE,), cell_m=20.0, limit_m=250.0)
+    nobody = Origins(places.take(np.zeros(1, dtype=bool)), np.zeros(1, dtype=np.int64))
+    impedance = impedance_for(city, FIVE)
+    assert Canvas.of(city, grid).polygons(nobody, impedance, (300.0,)).shape == (0, 1)

@@ -10,7 +10,8 @@ from shape_reader import decode
 from shapely.affinity import translate
 from toy_result import CORNER_M, HOSTILE, toy_result, toy_study
 
-from facility_coverage_maps.layers import Row, map_data
+from facility_coverage_maps.layers import map_data
+from facility_coverage_maps.plain_values import Row
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +45,15 @@ def test_what_is_missing_is_null(data: Row) -> None:
 
 def test_circles_name_their_facility_by_its_place_in_the_list(data: Row) -> None:
     # Five of six facilities were not refused: 5 x 4 circles of theirs, and 4 of all together.
-    of = [circle["facility"] for circle in data["circles"]]
+    of = [circle["facility"] for circle in data["circles"]["shapes"]]
     assert sorted(place for place in of if place is not None) == sorted(list(range(5)) * 4)
     assert of.count(None) == 4
 
 
 def test_streets_come_once_per_band_main_streets_apart(data: Row) -> None:
-    kinds = {(group["threshold"], group["main"]) for group in data["streets"]}
-    assert len(kinds) == len(data["streets"])
+    groups = data["streets"]["groups"]
+    kinds = {(group["threshold"], group["main"]) for group in groups}
+    assert len(kinds) == len(groups)
     assert {threshold for threshold, _ in kinds} == {0, 1, 2, None}
     assert {main for _, main in kinds} == {True, False}
 

@@ -50,9 +50,9 @@ def test_what_is_no_amount_is_noted_and_stops_nothing(tmp_path: Path) -> None:
     premises = read(write_csv(tmp_path / "list.csv", header, rows))
     assert premises.table["floor_area_m2"].isna().all()
     assert premises.notes == (
-        "list.csv: row 2: floor_area_m2 'big' is no amount and was left empty",
-        "list.csv: row 3: floor_area_m2 'inf' is no amount and was left empty",
-        "list.csv: row 2: cost '-1' is no amount and was left empty",
+        "list.csv: row 2: floor_area_m2 'big' is no amount; write plain digits; left empty",
+        "list.csv: row 3: floor_area_m2 'inf' is no amount; write plain digits; left empty",
+        "list.csv: row 2: cost '-1' is no amount of 0 or more; correct it; left empty",
     )
 
 
@@ -68,8 +68,8 @@ def test_a_repeated_id_counts_once_whatever_follows(tmp_path: Path) -> None:
 def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         read(tmp_path / "none.csv")
-    path = write_csv(tmp_path / "list.csv", ("x", "lat"), [[1, 2]])
+    path = write_csv(tmp_path / "list.csv", ("u", "lat"), [[1, 2]])
     with pytest.raises(
-        SchemaError, match=r"has no column 'lon' \(siting.lon\); name one of x, lat"
+        SchemaError, match=r"has no column 'lon' \(siting.lon\); name one of u, lat"
     ):
         read(path)

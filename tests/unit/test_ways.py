@@ -8,6 +8,7 @@ import pytest
 from toy_osm import Way, write_osm
 
 from facility_coverage.errors import InputError, NotFoundError, SourceError
+from facility_coverage.inputs import osm as osm_module
 from facility_coverage.inputs import ways as ways_module
 from facility_coverage.inputs.ways import read_ways
 from facility_coverage.network.build import read_network
@@ -169,7 +170,7 @@ def test_a_temporary_folder_that_cannot_be_made_or_is_full_is_told(
         with pytest.raises(SourceError, match=r"no temporary folder can be made: .*TMPDIR"):
             read_ways(path, speeds_kph)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(ways_module, "_TEXT_PER_BYTE", 10**15)
+    monkeypatch.setattr(osm_module, "_ASIDE_PER_BYTE", 10**15)
     with pytest.raises(SourceError, match=r"reading .*a\.osm takes up to .* make room or name"):
         read_ways(path, speeds_kph)
     assert sorted(tmp_path.iterdir()) == [path]

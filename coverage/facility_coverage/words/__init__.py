@@ -3,6 +3,7 @@
 The message id is the English text; ``zh.po`` holds the Chinese. Code holds message ids only.
 """
 
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -55,3 +56,34 @@ def say(message: str, language: Language) -> str:
         The catalogue lacks the message: a defect of the program, never of its input.
     """
     return catalogue(language)[message]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence that waits for its language.
+
+    Attributes
+    ----------
+    message
+        Its id.
+    values
+        What to fill in.
+    """
+
+    message: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def told(self, language: Language) -> str:
+        """Return the sentence.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        str
+            With its values filled in.
+        """
+        return say(self.message, language).format(**self.values)
