@@ -66,7 +66,7 @@ def test_the_pages_say_it_and_run_nothing(folder: Path, language: str) -> None:
     pages = PdfReader(out / f"review.{language}.pdf").pages
     assert len(pages) == 1
     text = "".join(pages[0].extract_text().split())
-    for word in ("东社区", "285", "toy:one-each"):
+    for word in ("东社区", "285", "toy:planned-large"):
         assert word in text
 
 

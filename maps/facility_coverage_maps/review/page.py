@@ -23,7 +23,7 @@ from facility_coverage_maps.paper import CONTENT_POLICY, print_style
 from facility_coverage_maps.review import picture
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-MOST_RULES = 5
+MOST_RULES = 4
 MOST_UNITS = 4
 MOST_RELIEVED = 4
 MOST_FLIPS = 3

@@ -30,7 +30,7 @@ NEARBY_COLOUR = "#00695c"
 
 _AROUND_M = 450.0
 """What is shown at least around what opens and closes."""
-_WIDTH_PX, _HEIGHT_PX = 360.0, 205.0
+_WIDTH_PX, _HEIGHT_PX = 360.0, 190.0
 
 NAMES = ("map_before", "map_after")
 
