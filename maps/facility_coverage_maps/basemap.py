@@ -60,9 +60,11 @@ class Basemap:
         Basemap or None
             None where the study asks for none, or for Tianditu and there is no key.
         """
-        if section.basemap is None or (section.basemap == "tianditu" and tianditu_key is None):
+        if section.basemap is None:
             return None
         if section.basemap == "tianditu":
+            if tianditu_key is None:
+                return None
             urls = tuple(_TIANDITU.format(layer=layer) + tianditu_key for layer in ("vec", "cva"))
             return cls(urls, "天地图 · 国家地理信息公共服务平台", 18)
         if section.basemap == "gaode":

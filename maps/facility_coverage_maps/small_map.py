@@ -25,8 +25,6 @@ GROUND = "#f7f8f9"
 _M_PER_KM = 1000.0
 _SMALLEST_PX = 1.0
 """What moves a line by less cannot be seen on paper."""
-_SHORTEST_PX = 2.5
-"""Lines that are shorter on the map are left out."""
 _LABEL_PX = 9.0
 _WIDE_FROM = 0x2E80
 """Letters from here on are as wide as they are high."""
@@ -34,6 +32,12 @@ _LETTERS = 14
 """Of a name on the map; the tables hold all of it."""
 _SCALE_SHARE = 0.28
 """The scale bar is no longer than this share of the map."""
+_CORNERS: dict[str, list[tuple[float, float]]] = {
+    "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+    "triangle": [(0, -1.15), (1.1, 0.85), (-1.1, 0.85)],
+    "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
+}
+"""Of a symbol, in halves of its size."""
 _HALO = 'stroke="#ffffff" stroke-width="2.5" stroke-linejoin="round"'
 
 Symbol = Literal["square", "disc", "triangle", "diamond", "ring"]
@@ -80,11 +84,14 @@ class Lines:
         Of all of them.
     width_px
         Of all of them.
+    shortest_px
+        Lines that are shorter on the map are left out.
     """
 
     shapes: NDArray[np.object_]
     colour: str = "#c3cad2"
     width_px: float = 0.5
+    shortest_px: float = 2.5
 
 
 @dataclass(frozen=True)
@@ -248,7 +255,7 @@ def _drawn(layer: Layer, frame: _Frame) -> list[str]:
         return _area(layer, frame)
     if isinstance(layer, Lines):
         shapes = np.asarray(layer.shapes, dtype=object)
-        long = shapely.length(shapes) * frame.metre_px >= _SHORTEST_PX
+        long = shapely.length(shapes) * frame.metre_px >= layer.shortest_px
         path = _path(frame.placed(shapes[long]))
         look = f'stroke="{layer.colour}" stroke-width="{layer.width_px:g}"'
         return [f'<path d="{path}" fill="none" {look}/>'] if path else []
@@ -293,11 +300,12 @@ def _marks(layer: Marks, frame: _Frame) -> list[str]:
     labels = np.array(layer.labels or [""] * len(points), dtype=str)[there]
     xy = frame.pixels(shapely.get_coordinates(points[there]))
     inside = ((xy >= 0) & (xy <= [frame.width_px, frame.height_px])).all(axis=1)
-    x, y, texts = xy[inside, 0].tolist(), xy[inside, 1].tolist(), labels[inside].tolist()
+    x, y = xy[inside].T
+    texts: list[str] = labels[inside].tolist()
     return [
         _symbol(layer, east, south)
         + (_inscription(text, east, south, layer.size_px) if text else "")
-        for east, south, text in zip(x, y, texts, strict=True)
+        for east, south, text in zip(x.tolist(), y.tolist(), texts, strict=True)
     ]
 
 
@@ -309,12 +317,9 @@ def _symbol(layer: Marks, x: float, y: float) -> str:
         look = f'fill="#ffffff" stroke="{layer.fill}" stroke-width="1.6"'
     if layer.symbol in {"disc", "ring"}:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{half:g}" {look}/>'
-    corners = {
-        "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
-        "triangle": [(0, -1.15), (1.1, 0.85), (-1.1, 0.85)],
-        "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
-    }[layer.symbol]
-    points = " ".join(f"{x + half * dx:.1f},{y + half * dy:.1f}" for dx, dy in corners)
+    points = " ".join(
+        f"{x + half * dx:.1f},{y + half * dy:.1f}" for dx, dy in _CORNERS[layer.symbol]
+    )
     return f'<polygon points="{points}" {look}/>'
 
 

@@ -23,8 +23,8 @@ COMMANDS = {
     ],
     "run": ["STUDY.toml", "--out", "--strict", "--overwrite", "--cache"],
     "suggest": [
-        "STUDY.toml", "--out", "--sites", "--stations", "--model", "--time-limit", "--gap", "--budget",
-        "--capacity", "--no-robustness", "--overwrite", "--cache",
+        "STUDY.toml", "--out", "--sites", "--stations", "--model", "--time-limit", "--gap",
+        "--budget", "--capacity", "--no-robustness", "--overwrite", "--cache",
     ],
     "network build": [
         "SOURCE", "--out", "--profile", "--speed-kph", "--elevation", "--overwrite",

@@ -74,7 +74,7 @@ def test_the_offsets_are_those_of_the_open_converters(
 
 
 def test_a_published_pair_of_degrees() -> None:
-    """The example of the open converters: the Bund of Shanghai, 31.1774276, 121.5272106."""
+    """The example of the open converters: a place in Shanghai, 31.1774276, 121.5272106."""
     place = np.array([[121.5272106, 31.1774276]])
     assert from_wgs84(place, "gcj02")[0] == pytest.approx([121.531541, 31.175302], abs=2e-6)
     assert to_wgs84(np.array([[121.531541, 31.175302]]), "gcj02")[0] == pytest.approx(

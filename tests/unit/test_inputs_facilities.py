@@ -92,7 +92,10 @@ def test_what_is_no_amount_is_noted_and_left_empty(tmp_path: Path) -> None:
     assert found.table["floor_area_m2"].isna().all()
     np.testing.assert_array_equal(found.table["beds"], [np.nan, 3.0])
     assert found.notes == (
-        "register.csv: row 2: floor_area_m2 'some 900' is no amount; write plain digits; left empty",
+        (
+            "register.csv: row 2: floor_area_m2 'some 900' is no amount; write plain digits; "
+            "left empty"
+        ),
         "register.csv: row 2: beds '-2' is no amount of 0 or more; correct it; left empty",
     )
 

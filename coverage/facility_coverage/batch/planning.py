@@ -16,6 +16,7 @@ from facility_coverage.batch.studies import STUDY_NAME, require_file_name
 from facility_coverage.crs import WGS84
 from facility_coverage.errors import FacilityCoverageError, GeometryError
 from facility_coverage.files import atomic_folder
+from facility_coverage.inputs.division_codes import code_column
 from facility_coverage.inputs.fetch_area import area_around
 from facility_coverage.inputs.placed_rows import PlacedRows, placed_rows
 from facility_coverage.inputs.raw_osm import RawOsm, write_raw
@@ -212,6 +213,7 @@ class _Shared:
     """What all districts share: subdistricts, the register and the people, with their places."""
 
     subdistricts: gpd.GeoDataFrame
+    unit_id: str
     inner: NDArray[np.object_]
     facilities: PlacedRows | None
     demand: PlacedRows | None
@@ -222,13 +224,14 @@ class _Shared:
         section = study.boundaries
         path = Path(section.source)
         layer = read_layer(path, section.layer)
-        require_columns(layer, {"boundaries.id": section.id}, path)
+        unit_id = section.id or code_column(layer, path)
+        require_columns(layer, {"boundaries.id": unit_id}, path)
         shapes = placed_shapes(layer, WGS84, path)
         inner = np.asarray(shapely.point_on_surface(shapes.to_numpy()), dtype=object)
         register = study.facilities
         facilities = None if register.from_osm else _rows(study, "facilities")
         people = None if _is_shared(study) else _rows(study, "demand")
-        return cls(layer.set_geometry(shapes), inner, facilities, people)
+        return cls(layer.set_geometry(shapes), unit_id, inner, facilities, people)
 
 
 def _is_shared(study: Study) -> bool:
@@ -253,7 +256,7 @@ def _write(own: _Own, raw: RawOsm, template: Study, shared: _Shared, folder: Pat
         inside = shapely.intersects(own.shape, shared.inner)
         units = shared.subdistricts[inside]
         if units.empty:
-            row = {section.id: own.district_id}
+            row = {shared.unit_id: own.district_id}
             if section.name is not None:
                 row[section.name] = own.name
             units = gpd.GeoDataFrame([row], geometry=[own.shape], crs=WGS84)
@@ -261,7 +264,7 @@ def _write(own: _Own, raw: RawOsm, template: Study, shared: _Shared, folder: Pat
         changed: dict[str, dict[str, Any]] = {
             "study": {"name": own.name},
             "network": {"source": STREETS},
-            "boundaries": {"source": SUBDISTRICTS, "layer": None},
+            "boundaries": {"source": SUBDISTRICTS, "layer": None, "id": shared.unit_id},
         }
         for name, rows, file, area in (
             ("facilities", shared.facilities, FACILITIES, own.area),

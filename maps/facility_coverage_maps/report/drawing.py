@@ -34,7 +34,8 @@ SYMBOLS: dict[str, Symbol] = {CENTRE: "square", STATION: "disc"}
 OTHER_SYMBOL: Symbol = "diamond"
 
 _STREET_TOLERANCE_M = 2.0
-_STREET_PX, _BEYOND_PX = 1.1, 0.6
+_STREET_PX, _BEYOND_PX = (1.1, 2.5), (0.6, 7.0)
+"""Width of streets on a map, and how long they must be to be drawn."""
 _NAMED_UNITS = 40
 """A district with more subdistricts is drawn without their names."""
 
@@ -164,7 +165,7 @@ class Drawing:
                 Lines(
                     lines.geometries[np.sort(lines.query(own, "intersects"))],
                     colour[band],
-                    _BEYOND_PX if band == "beyond" else _STREET_PX,
+                    *(_BEYOND_PX if band == "beyond" else _STREET_PX),
                 )
                 for band, lines in reversed(self.streets)
             ),
