@@ -339,7 +339,9 @@ def _labels(areas: list[Area], frame: _Frame) -> list[str]:
         seen = frame.placed(np.array([area.shape], dtype=object))
         if area.label and len(seen):
             named.append((float(shapely.area(seen[0])), seen[0], area.label))
-    taken: list[shapely.Polygon] = []
+    width, height = frame.width_px, frame.height_px
+    bar = shapely.box(0, height - 26, width * (_SCALE_SHARE + 0.06), height)
+    taken = [bar, shapely.box(width - 32, 0, width, 34)]  # scale and north
     texts = []
     page = shapely.box(0, 0, frame.width_px, frame.height_px)
     for _, seen, label in sorted(named, key=lambda own: -own[0]):

@@ -167,6 +167,9 @@ def test_all_side_by_side(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "script-src 'sha256-" in page
     files = {path.name for path in (folder / "compared").iterdir()}
     assert {"compare.json", "proposals.csv", "conflicts.csv", "compare.gpkg"} <= files
+    quiet = ["--out", str(folder / "compared"), "--overwrite", "--quiet"]
+    assert outcome([*asked, *quiet]) == 0
+    assert capsys.readouterr().out == ""
     only = write_csv(folder / "shut.csv", ("id", "closes"), [["a", "f1"]])
     none = ["--proposals", str(only), "--out", str(folder / "none"), "--json"]
     assert outcome(["review-compare", str(folder / "study.toml"), *none]) == 0

@@ -1,9 +1,11 @@
 """Proposals as people write them: what is read, and what is refused in one line."""
 
 import pytest
+from pydantic import ValidationError
 
 from facility_coverage.errors import SchemaError
 from facility_coverage.proposals.fields import proposal_of
+from facility_coverage.proposals.proposal import Proposal
 
 HERE = {"id": "p", "kind": "centre", "lon": 113.35, "lat": 23.13}
 SHA = "ab" * 32
@@ -123,3 +125,22 @@ def test_what_cannot_be_read_is_told_in_one_line(values: dict[str, object], told
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(SchemaError, match=r"beds.*cost.*coordinates"):
         proposal_of({**HERE, "beds": "many", "cost": "dear", "coordinates": "mars"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"lonlat": (500.0, 23.0)}, "is no longitude and latitude"),
+        ({"closes": ("f1",), "parcel": (((RING[0],) * 4,),)}, "has a parcel but no point"),
+    ],
+)
+def test_values_are_held_to_the_contract_however_they_come(
+    fields: dict[str, object], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Proposal.model_validate({"id": "p", **fields})
+
+
+def test_an_empty_geometry_is_no_place() -> None:
+    empty = {"type": "Polygon", "coordinates": []}
+    assert proposal_of({"id": "p", "closes": "f1", "geometry": empty}).lonlat is None
