@@ -6,7 +6,6 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import shapely
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from facility_coverage.inputs.osm import require_file
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
 
 if TYPE_CHECKING:
+    import networkx as nx
     from numpy.typing import NDArray
 
 MARK = "facility_coverage"
@@ -29,7 +29,7 @@ _BROKEN = (
 """What a graph that somebody changed by hand makes of its own words."""
 
 
-def to_graph(network: StreetNetwork) -> nx.MultiDiGraph:
+def to_graph(network: StreetNetwork) -> "nx.MultiDiGraph":
     """Return a network as a graph that OSMnx and networkx users know.
 
     Parameters
@@ -48,6 +48,8 @@ def to_graph(network: StreetNetwork) -> nx.MultiDiGraph:
     """
     about = network.about() | {"way_id": network.way_id.tolist()}
     text = json.dumps(about, ensure_ascii=False, sort_keys=True)
+    import networkx as nx  # noqa: PLC0415  (a fifth of a second, and only graphs need it)
+
     graph = nx.MultiDiGraph(crs=network.crs, **{MARK: text})
     for node, (x, y), delay_s in zip(
         network.node_id.tolist(),
@@ -108,7 +110,7 @@ def write_graphml(network: StreetNetwork, path: Path) -> None:
         osmnx.save_graphml(to_graph(network), temporary)
 
 
-def of_graph(graph: nx.MultiDiGraph, source: str = "graph") -> StreetNetwork:
+def of_graph(graph: "nx.MultiDiGraph", source: str = "graph") -> StreetNetwork:
     """Return the network that a graph of ours was made of.
 
     Parameters
@@ -142,7 +144,7 @@ def of_graph(graph: nx.MultiDiGraph, source: str = "graph") -> StreetNetwork:
     return network
 
 
-def _arrays(graph: nx.MultiDiGraph, about: dict[str, Any]) -> dict[str, "NDArray[Any]"]:
+def _arrays(graph: "nx.MultiDiGraph", about: dict[str, Any]) -> dict[str, "NDArray[Any]"]:
     """Return the arrays of a network; each edge is told by one of its arcs, drawn ones first."""
     arcs: dict[int, tuple[Any, Any, dict[str, Any]]] = {}
     for u, v, key, values in graph.edges(keys=True, data=True):
@@ -198,7 +200,7 @@ def is_ours(path: Path) -> bool:
         return f'attr.name="{MARK}"'.encode() in stream.read(_MARK_LIES_WITHIN_BYTES)
 
 
-def read_graphml(path: Path) -> nx.MultiDiGraph:
+def read_graphml(path: Path) -> "nx.MultiDiGraph":
     """Read a graph that OSMnx saved.
 
     Parameters
@@ -219,11 +221,12 @@ def read_graphml(path: Path) -> nx.MultiDiGraph:
         It is no GraphML of OSMnx.
     """
     import osmnx  # noqa: PLC0415  (a second of import that only this source needs)
+    from networkx import NetworkXError  # noqa: PLC0415  (comes with it)
 
     require_file(path)
     try:
         return osmnx.load_graphml(path)
-    except (*_BROKEN, SyntaxError, nx.NetworkXError) as error:  # SyntaxError: no XML
+    except (*_BROKEN, SyntaxError, NetworkXError) as error:  # SyntaxError: no XML
         reason = " ".join(str(error).split())
         msg = f"{path}: no graph that OSMnx saved ({reason}); save it with save_graphml"
         raise InputError(msg) from error
