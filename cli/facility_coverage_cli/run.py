@@ -101,11 +101,9 @@ def write_all(result: "StudyResult", folder: Path) -> None:
         An existing folder.
     """
     from facility_coverage.outputs.folder import write_results
-    from facility_coverage.outputs.workbook import NAME, write_results_workbook
     from facility_coverage_maps.page import write_map
 
     write_results(result, folder)
-    write_results_workbook(result, folder / NAME, result.study.study.language)
     write_map(result, folder / "map.html", tianditu_key=map_key(result.study))
 
 

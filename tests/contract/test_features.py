@@ -35,7 +35,7 @@ from facility_coverage_api.store.job import JobRequest, QueueLimits
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 OF_RESULTS = [name for name in THEMES if name != "proposals"]
-"""Collections of a study that nobody proposed anything for."""
+"""Collections of a study's result; the record's own may be empty, and stand nowhere."""
 STREETS = "/collections/streets/items"
 UNITS = "/collections/subdistricts/items"
 
@@ -89,8 +89,11 @@ def test_conformance_names_core_geojson_and_crs(client: TestClient) -> None:
 
 def test_every_layer_is_a_collection_and_each_says_where_it_lies(client: TestClient) -> None:
     described = client.get("/collections").json()["collections"]
-    assert [own["id"] for own in described] == OF_RESULTS
-    for own in described:
+    assert [own["id"] for own in described] == list(THEMES)
+    (empty,) = [own for own in described if own["id"] == "proposals"]
+    assert "extent" not in empty
+    assert features(client, "/collections/proposals/items") == []
+    for own in [own for own in described if own is not empty]:
         assert client.get(f"/collections/{own['id']}").json() == own
         assert own["storageCrs"] == f"{EPSG}4547"
         assert own["crs"][0] == CRS84
@@ -103,7 +106,8 @@ def test_a_layer_that_a_result_lacks_is_no_collection(tmp_path: Path) -> None:
     folder = toy_folder(tmp_path)
     (folder / "results.gpkg").unlink()
     with serving(folder, files=tmp_path / "service") as client:
-        assert client.get("/collections").json()["collections"] == []
+        described = client.get("/collections").json()["collections"]
+        assert [own["id"] for own in described] == ["proposals"]
         assert client.get(UNITS).status_code == 404
 
 
@@ -417,7 +421,7 @@ def test_several_studies_share_the_landing_page(tmp_path: Path) -> None:
         for href in links_of(body, "item"):
             assert client.get(href).status_code == 200
         names = [own["id"] for own in client.get("/collections").json()["collections"]]
-        assert names == [f"{study}.{name}" for study in ("a b.c", "天河") for name in OF_RESULTS]
+        assert names == [f"{study}.{name}" for study in ("a b.c", "天河") for name in THEMES]
         assert len(features(client, "/collections/天河.streets/items")) == 7
         assert len(features(client, "/ogc/a b.c/collections/streets/items")) == 5
         listed = client.get("/v1/studies").json()["studies"]
@@ -505,7 +509,8 @@ def test_an_empty_layer_in_a_nameless_crs_is_a_collection(tmp_path: Path) -> Non
     path = folder / "results.gpkg"
     pyogrio.write_dataframe(nothing, path, layer="gaps", geometry_type="MultiPolygon")
     with serving(folder, files=tmp_path / "service") as client:
-        (told,) = client.get("/collections").json()["collections"]
+        told, proposals = client.get("/collections").json()["collections"]
+        assert (told["id"], proposals["id"]) == ("gaps", "proposals")
         assert "storageCrs" not in told
         assert "extent" not in told
         assert client.get("/collections/gaps/items").json()["features"] == []

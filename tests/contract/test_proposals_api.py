@@ -400,9 +400,11 @@ def test_a_hand_in_the_service_s_folder_is_found(client: TestClient, folder: Pat
     lost = client.get("/v1/audit?head=" + "ab" * 32, headers=as_("rev")).json()
     assert (lost["intact"], len(lost["faults"])) == (False, 1)
 
-    approved = client.get("/v1/proposals?state=approved", headers=as_("rea")).json()["proposals"]
-    sheet = folder / "results" / approved[0]["sheet"]
-    place = f"proposal {approved[0]['number']}: its review {approved[0]['sheet']}"
+    seen = taken(client, hand_in(client, "signed"), "submit", "ann", name="安")
+    seen = taken(client, seen, "start", "rev", name="Li Wei")
+    approved = taken(client, seen, "approve", "rev", name="Li Wei").json()
+    sheet = folder / "results" / approved["sheet"]
+    place = f"proposal {approved['number']}: its review {approved['sheet']}"
     for file, fault in (
         ("review.json", f"{place}: review.json is not what was kept"),
         ("manifest.json", f"{place}: manifest.json is not what was kept"),

@@ -143,8 +143,8 @@ def test_clauses_are_told_with_evidence_that_leads_to_its_facility(desk: Visit) 
     assert all(part in words for part in told), words
     assert f"Evidence: {HOSTILE[0]}; f000" in words
     shown.locator("button", has_text="f000").click()
-    assert desk.page.inner_text(".leaflet-popup h3") == HOSTILE[0]
-    assert "centre · government" in desk.popup()
+    desk.page.locator(".leaflet-popup-content", has_text="centre · government").wait_for()
+    assert desk.page.locator(".leaflet-popup h3").last.inner_text() == HOSTILE[0]
 
 
 def test_a_facility_shows_its_own_circles_while_its_popup_is_open(desk: Visit) -> None:

@@ -197,7 +197,8 @@ def test_a_facility_of_unknown_kind_leaves_circles_open(tmp_path: Path) -> None:
     folder = tmp_path
     (folder / "own.toml").write_text(CIRCLES, encoding="utf-8")
     path = write_toy_study(folder, sections())
-    unknown = [*facility_rows()[1][:4], "", "", ""]
+    number, _, *place = facility_rows()[1][:4]
+    unknown = [number, "二号院", *place, "", "", ""]  # its name does not tell the kind either
     write_csv(folder / "facilities.csv", FACILITY_HEADER, [facility_rows()[0], unknown])
     found = run_study(Study.load(path)).findings
     walk = found[found["clause_id"] == "walk"]

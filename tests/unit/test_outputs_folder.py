@@ -22,7 +22,9 @@ TABLES = {
     "siting_curve.csv", "unreachable.csv",
 }  # fmt: skip
 GEOJSON = {"isochrones.geojson", "gaps.geojson", "candidates.geojson", "unreachable.geojson"}
-OTHERS = {"summary.json", "manifest.json", "results.gpkg", "travel_time.tif"}
+OTHERS = {
+    "summary.json", "manifest.json", "results.gpkg", "results.xlsx", "travel_time.tif",
+}  # fmt: skip
 LAYERS = {
     "subdistricts": "MultiPolygon", "isochrones": "MultiPolygon", "facilities": "Point",
     "candidates": "Point", "gaps": "MultiPolygon", "streets": "LineString", "demand": "Point",

@@ -7,7 +7,7 @@ where several are, a collection's name is ``{study_id}.{name}``.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -68,7 +68,7 @@ THEMES: Mapping[str, Theme] = {
     ),
     "findings": Theme("findings", "Findings", "What the standards ask, and whether it is met."),
 }
-"""Every collection of a study; one whose layer a result or the record lacks is not listed."""
+"""Every collection of a study; one whose layer a result lacks is not listed."""
 
 
 class Source(Protocol):
@@ -136,7 +136,7 @@ class Dataset:
     studies
         The studies in it.
     recorded
-        Proposals of studies, by study.
+        From the id of a study to its proposals.
     has_prefixes
         Whether the names of collections start with their study's.
     """
@@ -146,7 +146,7 @@ class Dataset:
     title: str
     description: str
     studies: tuple[ServedStudy, ...]
-    recorded: Mapping[str, RecordedProposals]
+    recorded: Callable[[str], RecordedProposals]
     has_prefixes: bool
 
     @property
@@ -194,8 +194,7 @@ class Dataset:
 
     def _of(self, study: ServedStudy) -> tuple[Source, ...]:
         """Return what holds layers of a study."""
-        recorded = self.recorded.get(study.id)
-        return (study,) if recorded is None else (study, recorded)
+        return study, self.recorded(study.id)
 
     def _collection(
         self, study: ServedStudy, name: str, theme: Theme, source: Source

@@ -1,7 +1,7 @@
 """The proposals of a study as a layer of points, as the record has them now."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,8 @@ class RecordedProposals:
         return hashlib.sha256(repr(list(self.versions)).encode()).hexdigest()
 
     def outlines(self) -> dict[str, Outline]:
-        """Return what is known of the layer; nothing where no proposal has a place."""
-        found = self.layer(RECORDED) if self.versions else None
-        return {} if found is None or found.frame.empty else {RECORDED: found.outline}
+        """Return what is known of the layer, also where nothing was proposed yet."""
+        return {RECORDED: self.layer(RECORDED).outline}
 
     def layer(self, _name: str) -> Layer:
         """Return the layer.
@@ -86,13 +85,12 @@ class RecordedProposals:
         )
         frame.index = pd.Index([case.number for case in cases], dtype="int64")
         west, south, east, north = map(float, frame.total_bounds)
-        outline = Outline(
-            "Point", served_crs(WGS84), storage_uri(WGS84), (west, south, east, north)
-        )
+        box = (west, south, east, north) if len(frame) else None
+        outline = Outline("Point", served_crs(WGS84), storage_uri(WGS84), box)
         return Layer(frame, outline, {name: _JSON_TYPES[kind] for name, kind in _COLUMNS.items()})
 
 
-def recorded_of(request: Request) -> Mapping[str, RecordedProposals]:
+def recorded_of(request: Request) -> Callable[[str], RecordedProposals]:
     """Return the proposals of every study of the service that a request came to.
 
     Parameters
@@ -102,15 +100,18 @@ def recorded_of(request: Request) -> Mapping[str, RecordedProposals]:
 
     Returns
     -------
-    mapping of str to RecordedProposals
-        By study; one without proposals is missing.
+    callable
+        From the id of a study to its proposals, as they all stand at this moment.
     """
     state = request.app.state
     register: ProposalRegister = state.store.proposals
-    return {
-        study_id: RecordedProposals(study_id, versions, register, state.proposal_layers)
-        for study_id, versions in register.versions().items()
-    }
+    versions = register.versions()
+
+    def of(study_id: str) -> RecordedProposals:
+        own = versions.get(study_id, ())
+        return RecordedProposals(study_id, own, register, state.proposal_layers)
+
+    return of
 
 
 _COLUMNS = {

@@ -11,12 +11,14 @@ from facility_coverage.outputs.layers import write_geopackage, write_layer
 from facility_coverage.outputs.manifest import manifest
 from facility_coverage.outputs.surface import write_surface
 from facility_coverage.outputs.tables import write_table
+from facility_coverage.outputs.workbook import NAME as WORKBOOK_NAME
+from facility_coverage.outputs.workbook import write_results_workbook
 from facility_coverage.result import StudyResult
 from facility_coverage.standards.findings import VERDICTS, plain_findings
 
 
 def write_results(result: StudyResult, folder: Path) -> None:
-    """Write tables, layers, summary and manifest of a result.
+    """Write tables, layers, the workbook, summary and manifest of a result.
 
     Parameters
     ----------
@@ -45,6 +47,7 @@ def write_results(result: StudyResult, folder: Path) -> None:
     write_geopackage(_layers(result), folder / "results.gpkg")
     profile = result.network["profile"]
     write_surface(result.surface, result.crs, folder / "travel_time.tif", {"profile": profile})
+    write_results_workbook(result, folder / WORKBOOK_NAME, result.study.study.language)
     write_siting(result, folder)
 
 
