@@ -72,6 +72,7 @@ def batch(studies: Path, out: Path, options: list[str]) -> tuple[float, pd.DataF
 def edges_of(out: Path) -> pd.Series:
     """Return the edges of each district's network, by its id."""
     table = pd.read_csv(out / "batch_summary.csv", dtype={"district_id": str})[:-1]
+    table = table[table["folder"].notna()]
     summaries = [json.loads((out / name / "summary.json").read_text()) for name in table["folder"]]
     edges = [summary["network"]["edges"] for summary in summaries]
     return pd.Series(edges, index=table["district_id"])
@@ -116,7 +117,8 @@ def main() -> None:
             overhead = wall_s * given.workers / own_s - 1.0
             print(f"| {engine} | {len(log)} | {wall_s:.1f} | {own_s:.1f} | {overhead:.1%} |")
         log = log.assign(district_id=log["district_id"].astype(str)).set_index("district_id")
-        base_s, more_s = plot(edges_of(out), log["seconds"])
+        edges = edges_of(out)
+        base_s, more_s = plot(edges, log["seconds"].loc[edges.index])
         print(f"\n{base_s:.1f} s a district and {more_s:.1f} s for every 10,000 edges")
         mean_s = log["seconds"].mean()
         for machines in (1, 16):
