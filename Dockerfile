@@ -12,8 +12,9 @@ RUN pip install --no-cache-dir --no-index --find-links /wheels hatchling editabl
     && python -m build --no-isolation --wheel --outdir /wheels
 
 FROM python:3.11-slim-bookworm
-# libexpat: rasterio's GDAL needs it. Noto CJK: Chinese text in pictures.
+# libexpat: rasterio's GDAL needs it. Pango, HarfBuzz: reports as PDF. Noto CJK: their Chinese.
 RUN apt-get update && apt-get install -y --no-install-recommends libexpat1 fonts-noto-cjk \
+      libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 planner \
     && install -d -o planner /data

@@ -11,7 +11,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-DEBIAN := chromium fonts-noto-cjk libatomic1 postgresql-15-postgis-3 gdal-bin python3-qgis qgis-providers
+DEBIAN := chromium fonts-noto-cjk libatomic1 libpangoft2-1.0-0 libharfbuzz-subset0 \
+  postgresql-15-postgis-3 gdal-bin python3-qgis qgis-providers
 BENCH := build/bench
 PEERS := matplotlib pandana pyrosm spopt
 
