@@ -96,7 +96,7 @@ def test_pixels(seed: int) -> None:
     with TemporaryDirectory() as name:
         boundaries = slanting_subdistricts(Path(name), rng)
         path = write_raster(Path(name) / "p.tif", people, corner=corner, pixel=side_m)
-        demand = read_demand(DemandSection(source=str(path)), boundaries, CRS)
+        demand = read_demand(DemandSection(source=str(path), density=False), boundaries, CRS)
     assert_exact(demand, squares(demand, side_m, CRS), boundaries)
     # no pixel that touches a subdistrict is left out
     column, row = np.meshgrid(np.arange(shape[1]) + 0.5, np.arange(shape[0]) + 0.5)
