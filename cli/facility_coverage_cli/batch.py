@@ -83,9 +83,10 @@ def run_batch(
     from facility_coverage_maps.batch_map import write_batch_map
 
     districts = find_districts(studies, out, cache_folder(cache))
-    chosen = _engine(engine, scheduler, workers, districts)
+    streets_mb = _streets_mb(districts)
+    chosen = _engine(engine, scheduler, workers, streets_mb)
     with own_folder(out, resume=resume) as folder, progress(quiet=quiet) as advance:
-        outcomes = _carried_out(chosen, _largest_first(districts), advance)
+        outcomes = _carried_out(chosen, _largest_first(districts, streets_mb), advance)
         found = roll_up(outcomes, folder)
         write_roll_up(found, outcomes, folder)
         with atomic_path(folder / "batch_map.html") as path:
@@ -96,7 +97,7 @@ def run_batch(
 
 
 def _engine(
-    name: str, scheduler: str | None, workers: int | None, districts: "Sequence[District]"
+    name: str, scheduler: str | None, workers: int | None, streets_mb: dict[str, float]
 ) -> "Engine":
     """Choose the engine; on this machine no more workers than fit into its memory."""
     from facility_coverage.batch.dask_engine import DaskEngine
@@ -107,38 +108,37 @@ def _engine(
     if scheduler is not None and name != "dask":
         msg = "--scheduler is of a dask cluster; add --engine dask, or leave it out"
         raise InputError(msg)
-    need_mb, have_mb = worker_mb(_extracts(districts)), free_mb()
+    need_mb, have_mb = worker_mb(streets_mb.values()), free_mb()
     if workers is None:
         cores = len(os.sched_getaffinity(0))
-        workers = min(cores, fitting_workers(need_mb, have_mb), max(1, len(districts)))
+        workers = min(cores, fitting_workers(need_mb, have_mb), max(1, len(streets_mb)))
     elif scheduler is None:
         require_room(workers, need_mb, have_mb)
     return DaskEngine(workers, scheduler) if name == "dask" else ProcessEngine(workers)
 
 
-def _extracts(districts: "Iterable[District]") -> list[Path]:
-    """Return the street files of all studies that can be read."""
+def _streets_mb(districts: "Iterable[District]") -> dict[str, float]:
+    """Return how large the street file of each study is, megabytes; 0 where none can be read."""
+    from facility_coverage.batch.memory import file_mb
     from facility_coverage.errors import FacilityCoverageError
     from facility_coverage.study_file import Study
 
-    found = []
+    found = {}
     for district in districts:
         try:
-            study = Study.load(Path(district.study_file))
+            found[district.district_id] = file_mb(
+                Path(Study.load(Path(district.study_file)).network.source)
+            )
         except FacilityCoverageError:
-            continue  # the worker tells why, in the row of the district
-        found.append(Path(study.network.source))
+            found[district.district_id] = 0.0  # the worker tells why, in the row of the district
     return found
 
 
-def _largest_first(districts: "Sequence[District]") -> "list[District]":
+def _largest_first(
+    districts: "Sequence[District]", streets_mb: dict[str, float]
+) -> "list[District]":
     """Begin with what takes longest, so that no core idles at the end; of equals, by id."""
-
-    def size(district: "District") -> int:
-        folder = Path(district.study_file).parent
-        return -max((path.stat().st_size for path in folder.glob("*.osm*")), default=0)
-
-    return sorted(districts, key=lambda district: (size(district), district.district_id))
+    return sorted(districts, key=lambda one: (-streets_mb[one.district_id], one.district_id))
 
 
 def _carried_out(

@@ -99,16 +99,33 @@ def work(database: str | None, files: Path, log_level: str) -> None:
     log_level
         What to log.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the service, which then asks us
+    signal.signal(signal.SIGTERM, _leave)
+    carry_out_jobs(database, files, log_level)
+
+
+def carry_out_jobs(
+    database: str | None, files: Path, log_level: str, *, once: bool = False
+) -> None:
+    """Carry out the jobs of a service, one after another.
+
+    Parameters
+    ----------
+    database, files
+        Of the service.
+    log_level
+        What to log.
+    once
+        Leave when no job waits.
+    """
     from facility_coverage_api.jobs.kinds import CARRIES
     from facility_coverage_api.jobs.worker import Worker
     from facility_coverage_api.observe.logs import log_to_stderr
     from facility_coverage_api.store.store import Store
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the service, which then asks us
-    signal.signal(signal.SIGTERM, _leave)
     log_to_stderr(log_level)
     with closing(Store.open(database, files)) as store:
-        Worker(store, CARRIES).run()
+        Worker(store, CARRIES).run(once=once)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -1,13 +1,12 @@
 """``worker``: carry out the jobs of the service."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from facility_coverage_cli.options import Quiet
-from facility_coverage_cli.serve import service_settings
+from facility_coverage_cli.serve import carry_out_jobs, service_settings
 
 
 def worker(
@@ -34,12 +33,6 @@ def worker(
     job of one that dies is begun again by another. Everything else is set by
     FACILITY_COVERAGE_* in the environment, as for 'serve'.
     """
-    from facility_coverage_api.jobs.kinds import CARRIES
-    from facility_coverage_api.jobs.worker import Worker
-    from facility_coverage_api.observe.logs import log_to_stderr
-    from facility_coverage_api.store.store import Store
-
     settings = service_settings(database_url=database, files=files)
-    log_to_stderr("warning" if quiet else settings.log_level)
-    with closing(Store.open(settings.database, settings.files)) as store:
-        Worker(store, CARRIES).run(once=once)
+    log_level = "warning" if quiet else settings.log_level
+    carry_out_jobs(settings.database, settings.files, log_level, once=once)

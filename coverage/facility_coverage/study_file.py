@@ -1,4 +1,8 @@
-"""What to do: a study, read from ``study.toml`` and validated with every fault told at once."""
+"""What to do: a study, read from ``study.toml`` and validated with every fault told at once.
+
+It is one module, long as it is, because it is one contract: a class for each section of the file
+and their common types, in the order in which a person meets them in ``docs/study-file.md``.
+"""
 
 import re
 from pathlib import Path

@@ -312,7 +312,7 @@ def test_a_worker_process_works_until_it_is_told_to_end(
     handlers: dict[int, Any] = {}
     worked = []
     monkeypatch.setattr(signal, "signal", handlers.__setitem__)
-    monkeypatch.setattr(Worker, "run", lambda worker: worked.append(worker.store.files.root))
+    monkeypatch.setattr(Worker, "run", lambda worker, **_: worked.append(worker.store.files.root))
     serve_module.work(None, tmp_path / "service", "warning")
     assert worked == [tmp_path / "service"]
     assert handlers[signal.SIGINT] is signal.SIG_IGN

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from facility_coverage.batch.dask_engine import _require_same_versions
-from facility_coverage.batch.memory import fitting_workers, free_mb, require_room, worker_mb
+from facility_coverage.batch.memory import (
+    file_mb,
+    fitting_workers,
+    free_mb,
+    require_room,
+    worker_mb,
+)
 from facility_coverage.batch.studies import find_districts, require_file_name
 from facility_coverage.errors import (
     FacilityCoverageError,
@@ -76,8 +82,9 @@ def test_ids_that_name_no_folder(name: str) -> None:
 def test_no_more_workers_than_fit(tmp_path: Path) -> None:
     extract = tmp_path / "city.osm.pbf"
     extract.write_bytes(bytes(2_000_000))
-    need_mb = worker_mb([extract, tmp_path / "missing"])
-    assert need_mb == worker_mb([extract]) > worker_mb([])
+    assert file_mb(extract) == 2.0
+    need_mb = worker_mb([file_mb(extract), 0.0])
+    assert need_mb == worker_mb([2.0]) > worker_mb([])
     assert fitting_workers(need_mb, 3.5 * need_mb) == 3
     assert fitting_workers(need_mb, 1.0) == 1
     require_room(3, need_mb, 3.5 * need_mb)

@@ -15,6 +15,7 @@ from street_scenes import laws
 from toy_osm import Relation, Way, write_osm
 from toy_study import CORNER_M, CRS, degrees
 
+from facility_coverage.batch.planning import read_districts
 from facility_coverage.errors import GeometryError, InputError, NotFoundError
 from facility_coverage.inputs import region
 from facility_coverage.inputs.admin_areas import of_level, read_admin_areas
@@ -26,7 +27,7 @@ from facility_coverage.inputs.raw_osm import (
     streets_and_health_places,
     write_raw,
 )
-from facility_coverage.inputs.region import RegionalExtract, cut, cut_districts
+from facility_coverage.inputs.region import RegionalExtract, cut
 from facility_coverage.network.build import read_network
 from facility_coverage.network.profiles import walk
 
@@ -97,7 +98,12 @@ def test_districts_are_cut_in_as_few_passes_as_files_may_be_open(
         write_aside(*arguments)
 
     monkeypatch.setattr(region, "_write_aside", counted)
-    paths = cut_districts(town, districts, 300.0, tmp_path)
+    shapes = districts.to_crs(4326).geometry
+    areas = {unit: area_around(shape, 300.0) for unit, shape in zip(boxes, shapes, strict=True)}
+    paths = {}
+    for unit, raw in cut(town, areas):
+        paths[unit] = tmp_path / f"{unit}.osm.pbf"
+        write_raw(raw, paths[unit])
     assert passes == [2, 1]
     assert {unit: path.name for unit, path in paths.items()} == {
         unit: f"{unit}.osm.pbf" for unit in boxes
@@ -111,12 +117,13 @@ def test_districts_are_cut_in_as_few_passes_as_files_may_be_open(
         assert set(part.way_id) < set(whole.way_id)
 
 
-def test_an_id_that_is_a_path_is_refused(town: Path, tmp_path: Path) -> None:
+def test_an_id_that_is_a_path_is_refused(tmp_path: Path) -> None:
     districts = gpd.GeoDataFrame(
         {"unit_id": ["../x"]}, geometry=[box_district((113.346, 23.129, 113.35, 23.13))], crs=4326
     )
-    with pytest.raises(InputError, match="cannot be the name of a file"):
-        cut_districts(town, districts, 300.0, tmp_path)
+    districts.to_file(tmp_path / "districts.gpkg")
+    with pytest.raises(InputError, match="cannot be the name of a folder"):
+        read_districts(tmp_path / "districts.gpkg", "unit_id", None)
 
 
 def test_torn_ways_and_relations_stay_as_they_are(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """How many workers fit into this machine's memory."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from facility_coverage.errors import LimitError
@@ -15,21 +15,36 @@ _MB = 1e6
 _KB = 1024.0
 
 
-def worker_mb(extracts: Sequence[Path]) -> float:
-    """Estimate the most memory that a worker needs: that of its largest district.
+def file_mb(path: Path) -> float:
+    """Return how large a file is, megabytes.
 
     Parameters
     ----------
-    extracts
-        The street files of the districts; one that is not there counts nothing.
+    path
+        A file that is there.
 
     Returns
     -------
     float
         Megabytes.
     """
-    sizes = [path.stat().st_size / _MB for path in extracts if path.is_file()]
-    return WORKER_MB + MB_PER_EXTRACT_MB * max(sizes, default=0.0)
+    return path.stat().st_size / _MB
+
+
+def worker_mb(streets_mb: Iterable[float]) -> float:
+    """Estimate the most memory that a worker needs: that of its largest district.
+
+    Parameters
+    ----------
+    streets_mb
+        Size of the street file of each district, megabytes.
+
+    Returns
+    -------
+    float
+        Megabytes.
+    """
+    return WORKER_MB + MB_PER_EXTRACT_MB * max(streets_mb, default=0.0)
 
 
 def free_mb(proc: Path = Path("/proc"), group: Path = Path("/sys/fs/cgroup")) -> float:

@@ -71,8 +71,12 @@ def roll_up(outcomes: Sequence[Outcome], out: Path) -> RollUp:
         The same for the same results, in whatever order and by whichever engine they were made.
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.district_id)
-    parts = {one.district_id: _subdistricts(one, out) for one in ordered if one.folder}
-    table = pd.DataFrame([_row(one, parts.get(one.district_id), out) for one in ordered])
+    made = [one for one in ordered if one.folder]
+    summaries = {one.district_id: read_summary(out / one.folder) for one in made}
+    parts = {one.district_id: _subdistricts(one, summaries[one.district_id], out) for one in made}
+    table = pd.DataFrame(
+        [_row(one, summaries.get(one.district_id), parts.get(one.district_id)) for one in ordered]
+    )
     share = table["covered_share"].rank(method="min")
     table["rank"] = share.astype("Int64")
     subdistricts = gpd.GeoDataFrame(
@@ -145,14 +149,15 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
-def _row(outcome: Outcome, units: gpd.GeoDataFrame | None, out: Path) -> dict[str, Any]:
+def _row(
+    outcome: Outcome, summary: dict[str, Any] | None, units: gpd.GeoDataFrame | None
+) -> dict[str, Any]:
     """Return the row of a district; ``done`` now or kept from before is the same answer."""
     state = "done" if outcome.folder else "failed"
     row: dict[str, Any] = {"district_id": outcome.district_id, "district_name": "", "state": state}
     row |= {"folder": outcome.folder, "reason": outcome.reason, "covered_share": np.nan}
-    if units is None:
+    if summary is None or units is None:
         return row | dict.fromkeys(_COUNTS, np.nan) | {"target": "", "synthetic": ""}
-    summary = read_summary(out / outcome.folder)
     siting = summary["siting"]
     target = summary["target"]["threshold"]
     row |= {"district_name": summary["study"], "target": target}
@@ -202,12 +207,11 @@ def _by_circle(name: str) -> tuple[str, str, float]:
     return what, "" if unit == "min" else unit, float(label.removesuffix(unit))
 
 
-def _subdistricts(outcome: Outcome, out: Path) -> gpd.GeoDataFrame:
+def _subdistricts(outcome: Outcome, summary: dict[str, Any], out: Path) -> gpd.GeoDataFrame:
     """Read the subdistricts of a result, without the row of people outside all of them."""
-    folder = out / outcome.folder
-    layer = gpd.read_file(folder / "results.gpkg", layer="subdistricts")
+    layer = gpd.read_file(out / outcome.folder / "results.gpkg", layer="subdistricts")
     layer = layer[layer["unit_id"] != OUTSIDE_UNIT_ID].to_crs(WGS84).reset_index(drop=True)
-    share = layer[f"{_SHARE}{read_summary(folder)['target']['threshold']}"]
+    share = layer[f"{_SHARE}{summary['target']['threshold']}"]
     return layer.assign(
         covered_share=share, district_id=outcome.district_id, flags=layer["flags"].fillna("")
     )

@@ -12,14 +12,11 @@ from pathlib import Path
 from struct import unpack_from
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
 from numpy.typing import NDArray
 
-from facility_coverage.crs import WGS84
-from facility_coverage.errors import InputError
 from facility_coverage.files import sha256_of
 from facility_coverage.inputs.admin_areas import (
     AdminArea,
@@ -29,7 +26,6 @@ from facility_coverage.inputs.admin_areas import (
     with_name,
     with_relation,
 )
-from facility_coverage.inputs.fetch_area import area_around
 from facility_coverage.inputs.osm import open_extract, scratch_folder, stream
 from facility_coverage.inputs.raw_osm import (
     KEPT_KEYS,
@@ -37,7 +33,6 @@ from facility_coverage.inputs.raw_osm import (
     Relation,
     is_health_place,
     streets_and_health_places,
-    write_raw,
 )
 
 AREAS_A_PASS = 64
@@ -136,46 +131,6 @@ class RegionalExtract:
         """
         ((_, raw),) = cut(self.path, {"district": area})
         return raw
-
-
-def cut_districts(
-    extract: Path, districts: gpd.GeoDataFrame, buffer_m: float, out: Path
-) -> dict[str, Path]:
-    """Write a street file for each district.
-
-    Parameters
-    ----------
-    extract
-        An OSM file of the region.
-    districts
-        ``unit_id`` and polygons, with a CRS.
-    buffer_m
-        How far around a district streets are wanted, metres: as far as people walk.
-    out
-        An existing folder.
-
-    Returns
-    -------
-    dict of str to Path
-        ``unit_id`` to ``<unit_id>.osm.pbf``.
-
-    Raises
-    ------
-    NotFoundError, InputError
-        There is no such extract, it is broken, or an id cannot be the name of a file.
-    GeometryError, LimitError
-        A district is no area, or too large.
-    """
-    shapes = districts.geometry.to_crs(WGS84)
-    areas = {
-        _file_name(str(unit)): area_around(shape, buffer_m)
-        for unit, shape in zip(districts["unit_id"], shapes, strict=True)
-    }
-    paths = {}
-    for unit, raw in cut(extract, areas):
-        paths[unit] = out / f"{unit}.osm.pbf"
-        write_raw(raw, paths[unit])
-    return paths
 
 
 def cut(extract: Path, areas: Mapping[str, shapely.Geometry]) -> Iterator[tuple[str, RawOsm]]:
@@ -302,11 +257,3 @@ def _bounds(way: Any, lines: Any) -> tuple[float, float, float, float]:  # noqa:
         numbers = unpack_from(f"<{(len(drawn) - _WKB_HEAD_BYTES) // 8}d", drawn, _WKB_HEAD_BYTES)
         lon, lat = numbers[::2], numbers[1::2]
     return min(lon), min(lat), max(lon), max(lat)
-
-
-def _file_name(unit: str) -> str:
-    """Refuse an id that is no plain file name."""
-    if not unit or unit in {".", ".."} or set(unit) & set('/\\:*?"<>|\0'):
-        msg = f"unit_id {unit!r} cannot be the name of a file; rename it"
-        raise InputError(msg)
-    return unit

@@ -68,9 +68,10 @@ class Situation:
     @cached_property
     def by_facility(self) -> csr_array:
         """Return the cost between existing facilities and demand within what each serves."""
-        if self.tiers is None:
-            return self.costs_of(self.facilities)
-        return self.served_by(self.facilities, self.tiers.is_station)
+        nobody = np.zeros(len(self.facilities.edge), dtype=bool)
+        return self.served_by(
+            self.facilities, nobody if self.tiers is None else self.tiers.is_station
+        )
 
     @property
     def uncovered_population(self) -> NDArray[np.float64]:
@@ -109,7 +110,9 @@ class Situation:
             Shape (places, d), seconds or metres.
         """
         od = self.costs_of(places)
-        limit = self.target.limit if self.tiers is None else self.tiers.station_limit
+        if self.tiers is None or not is_station.any():
+            return od
+        limit = self.tiers.station_limit
         owner = np.repeat(np.arange(od.shape[0]), np.diff(od.indptr))
         return _kept(od, ~is_station[owner] | (od.data <= limit))
 
