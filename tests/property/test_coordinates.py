@@ -40,6 +40,21 @@ def test_there_and_back_again_within_a_micrometre(places: list[tuple[float, floa
     assert moved_m.max() < 1500.0
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(china, min_size=1, max_size=30))
+def test_bd09_is_gcj02_in_its_published_polar_form(places: list[tuple[float, float]]) -> None:
+    x, y = gcj02.from_wgs84(np.array(places)).T
+    wave = np.pi * 3000.0 / 180.0
+    radius = np.hypot(x, y) + 0.00002 * np.sin(y * wave)
+    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * wave)
+    polar = np.column_stack([radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006])
+    assert np.allclose(bd09.from_wgs84(np.array(places)), polar, rtol=0, atol=1e-12)
+
+
+def test_bd09_is_defined_where_its_stretch_is_not() -> None:
+    assert bd09.from_wgs84(np.zeros((1, 2))).tolist() == [[0.0065, 0.006]]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(abroad, min_size=1, max_size=10))
 def test_outside_china_gcj02_is_wgs84(places: list[tuple[float, float]]) -> None:

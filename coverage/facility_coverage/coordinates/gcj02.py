@@ -26,7 +26,7 @@ error before it: 700 m becomes less than 1e-9 m, and on the meridian of 105°, w
 holds a square root of nothing, less than 5e-7 m."""
 
 _CHUNK = 1 << 15
-"""Rows at a time, so that what one sine leaves is still at hand for the next."""
+"""Rows at a time."""
 
 
 def from_wgs84(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,7 +42,7 @@ def from_wgs84(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     ndarray of float64
         Shape (n, 2), degrees; what lies outside ``CHINA_BOX`` is left as it is.
     """
-    return _by_chunk(lonlat, lambda part: np.where(_in_china(part), part + shift(part), part))
+    return by_chunk(lonlat, shifted)
 
 
 def to_wgs84(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -59,7 +59,7 @@ def to_wgs84(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         Shape (n, 2), degrees: ``from_wgs84`` of it is ``lonlat`` to 1e-6 m. Within a kilometre
         outside ``CHINA_BOX`` two places share one pair of GCJ-02 degrees; the one inside is told.
     """
-    return _by_chunk(lonlat, _unshifted)
+    return by_chunk(lonlat, unshifted)
 
 
 def shift(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,8 +111,35 @@ def _long_waves(angle: NDArray[np.float64]) -> NDArray[np.float64]:
     return 20.0 * _tripled(third) + 40.0 * third
 
 
-def _unshifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Find the WGS 84 whose shift leads here, a better guess each round."""
+def shifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shift rows that fit into a processor's cache; see ``from_wgs84``.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees, longitude first.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (n, 2), degrees.
+    """
+    return np.where(_in_china(lonlat), lonlat + shift(lonlat), lonlat)
+
+
+def unshifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find the WGS 84 whose shift leads here, a better guess each round; see ``to_wgs84``.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees, longitude first.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (n, 2), degrees.
+    """
     guess = lonlat
     for _ in range(_ROUNDS):
         guess = lonlat - shift(guess)
@@ -127,9 +154,23 @@ def _in_china(lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _by_chunk(
+def by_chunk(
     lonlat: NDArray[np.float64], convert: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 ) -> NDArray[np.float64]:
+    """Convert many rows, so many at a time that what one sine leaves is at hand for the next.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees, longitude first.
+    convert
+        What to do with some rows.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (n, 2), degrees.
+    """
     converted = np.empty((len(lonlat), 2))
     for start in range(0, len(lonlat), _CHUNK):
         rows = slice(start, start + _CHUNK)
