@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 import districts
+from facility_coverage.batch.memory import file_mb, worker_mb
 
 mpl.use("Agg")
 
@@ -104,7 +105,10 @@ def main() -> None:
         districts.las_palmas(studies)
         districts.andorra(studies)
         districts.generated(studies, given.generated)
-        print("| engine | districts | wall s | studies' own s | overhead |\n|---|--:|--:|--:|--:|")
+        need_mb = worker_mb(file_mb(path) for path in studies.glob("*/*.osm.pbf"))
+        print(f"The hint expects {need_mb:.0f} MB a worker.\n")
+        print("| engine | districts | wall s | studies' own s | overhead | peak MB |")
+        print("|---|--:|--:|--:|--:|--:|")
         for engine in given.engines:
             out = folder / engine
             far = cluster(given.workers, folder / "dask.log") if engine == "tcp" else nullcontext()
@@ -115,7 +119,8 @@ def main() -> None:
                 wall_s, log = batch(studies, out, options)
             own_s = log["seconds"].sum()
             overhead = wall_s * given.workers / own_s - 1.0
-            print(f"| {engine} | {len(log)} | {wall_s:.1f} | {own_s:.1f} | {overhead:.1%} |")
+            figures = f"{wall_s:.1f} | {own_s:.1f} | {overhead:.1%} | {log['peak_mb'].max():.0f}"
+            print(f"| {engine} | {len(log)} | {figures} |", flush=True)
         log = log.assign(district_id=log["district_id"].astype(str)).set_index("district_id")
         edges = edges_of(out)
         base_s, more_s = plot(edges, log["seconds"].loc[edges.index])

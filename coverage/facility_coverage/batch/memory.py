@@ -6,10 +6,10 @@ from pathlib import Path
 
 from facility_coverage.errors import LimitError
 
-WORKER_MB = 400.0
-"""What a worker holds with any study: the program, its libraries, tables and drawings."""
+WORKER_MB = 750.0
+"""What a worker holds after many studies of up to 60,000 edges: see docs/scale.md."""
 MB_PER_EXTRACT_MB = 45.0
-"""How much more it holds for each megabyte of its street file: see docs/scale.md."""
+"""How much more it holds for each megabyte of its street file, for larger ones."""
 
 _MB = 1e6
 _KB = 1024.0
@@ -108,7 +108,8 @@ def require_room(workers: int, need_mb: float, have_mb: float) -> None:
     fitting = fitting_workers(need_mb, have_mb)
     if workers > fitting:
         msg = (
-            f"--workers {workers}: would hold about {workers * need_mb / 1000:,.1f} GB, and "
-            f"{have_mb / 1000:,.1f} GB are free; take --workers {fitting}"
+            "--workers {workers}: would hold about {need_gb:,.1f} GB, and {have_gb:,.1f} GB are "
+            "free; take --workers {fitting}"
         )
-        raise LimitError(msg)
+        need_gb, have_gb = workers * need_mb / 1000, have_mb / 1000
+        raise LimitError(msg, workers=workers, need_gb=need_gb, have_gb=have_gb, fitting=fitting)
