@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from facility_coverage.progress import Progress
 from facility_coverage_api.jobs.worker import Outcome, Worker
 from facility_coverage_api.store.database import StoreError
 from facility_coverage_api.store.job import Job, JobRequest, QueueLimits
+from facility_coverage_api.store.queue import JobQueue
 from facility_coverage_api.store.store import Store
 
 LIMITS = QueueLimits(99, 99)
@@ -54,13 +55,14 @@ def test_jobs_are_carried_out_until_none_waits(store: Store) -> None:
 
 def test_a_foreseen_error_is_told(store: Store) -> None:
     def carry(_store: Store, _job: Job, _progress: Progress) -> Outcome:
-        msg = "no street near 广州"
-        raise UnreachableError(msg)
+        msg = "no street within {limit_m:g} m"
+        raise UnreachableError(msg, limit_m=100.0)
 
     job = enqueue(store)
     worker(store, carry).run(once=True)
     assert store.jobs.get(job).problem == {
-        "status": 422, "code": "unreachable", "detail": "no street near 广州",
+        "status": 422, "code": "unreachable",
+        "detail": "no street within 100 m", "detail_zh": "100 米内没有道路",
     }  # fmt: skip
 
 
@@ -114,6 +116,35 @@ def test_a_job_is_given_back_when_the_process_is_to_end(store: Store) -> None:
     assert (store.jobs.get(job).status, store.jobs.get(job).attempts) == ("accepted", 0)
 
 
+def test_a_job_is_given_back_when_the_end_comes_as_it_is_claimed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = enqueue(store)
+    claim = JobQueue.claim
+
+    def ended(queue: JobQueue, kinds: Iterable[str], *, lease_s: float, lease: str) -> Job | None:
+        claim(queue, kinds, lease_s=lease_s, lease=lease)
+        raise SystemExit(143)
+
+    monkeypatch.setattr(JobQueue, "claim", ended)
+    with pytest.raises(SystemExit):
+        worker(store, lambda *_given: Outcome(RESULT)).run()
+    told = store.jobs.get(job)
+    assert (told.status, told.attempts) == ("accepted", 0)
+
+
+def test_an_end_while_nothing_is_claimed_gives_nothing_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def ended(*_given: object, **_named: object) -> Job | None:
+        raise SystemExit(143)
+
+    monkeypatch.setattr(JobQueue, "claim", ended)
+    with caplog.at_level(logging.INFO), pytest.raises(SystemExit):
+        worker(store, lambda *_given: Outcome(RESULT)).run()
+    assert "given back" not in caplog.text
+
+
 def test_signs_of_life_keep_a_long_job(store: Store) -> None:
     """The lease is renewed behind the work's back; a lost one is noticed there too."""
     noticed = threading.Event()
@@ -144,11 +175,13 @@ def test_a_database_that_is_away_is_waited_for(
     claim, renew = queue.claim, queue.renew
     missed = threading.Event()
 
-    def failing_claim(jobs: object, kinds: object, *, lease_s: float) -> Job | None:
+    def failing_claim(
+        jobs: JobQueue, kinds: Iterable[str], *, lease_s: float, lease: str
+    ) -> Job | None:
         if not away.is_set():
             away.set()
             raise GONE
-        return claim(jobs, kinds, lease_s=lease_s)  # type: ignore[arg-type]  # stands in for it
+        return claim(jobs, kinds, lease_s=lease_s, lease=lease)
 
     def failing_renew(jobs: object, job: Job, *, lease_s: float) -> bool:
         if not missed.is_set():

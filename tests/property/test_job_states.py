@@ -109,7 +109,8 @@ class Queue(RuleBasedStateMachine):
         """Give back, perhaps too late."""
         if job is not None:
             held = self._holds(job)
-            assert self.store.jobs.give_back(job) == held
+            given_back = self.store.jobs.give_back(str(job.lease))
+            assert given_back == (job.id if held else None)
             if held:
                 self._end(job, "accepted")
                 self.plain[job.id].attempts -= 1

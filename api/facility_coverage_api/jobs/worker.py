@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from facility_coverage.errors import FacilityCoverageError
 from facility_coverage.progress import Progress
+from facility_coverage.words import Remark
 from facility_coverage_api.store.database import StoreError
-from facility_coverage_api.store.job import Job, Problem, problem_values
+from facility_coverage_api.store.job import Job, Problem, kept_problem, problem_values
+from facility_coverage_api.store.queue import new_lease
 from facility_coverage_api.store.store import Store
 from facility_coverage_api.store.studies import Box
 
@@ -104,9 +106,20 @@ class Worker:
         StoreError
             The database does not answer. The job's lease runs out, and it is begun again.
         """
-        job = self.store.jobs.claim(self.carries, lease_s=self.lease_s)
-        if job is None:
-            return False
+        lease = new_lease()
+        try:
+            job = self.store.jobs.claim(self.carries, lease_s=self.lease_s, lease=lease)
+            if job is not None:
+                self._attempt(job)
+        except Exception:  # the lease runs out
+            raise
+        except BaseException:  # told to end, perhaps before the claim returned
+            if given_back := self.store.jobs.give_back(lease):
+                _LOG.info("job %s: given back", given_back)
+            raise
+        return job is not None
+
+    def _attempt(self, job: Job) -> None:
         _LOG.info("job %s: %s, attempt %d", job.id, job.kind, job.attempts)
         try:
             with self._alive(job) as lost:
@@ -117,11 +130,6 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001  (the last net: a defect fails its job alone)
             self.store.jobs.fail(job, problem_of(error, job))
-        except BaseException:
-            self.store.jobs.give_back(job)
-            _LOG.info("job %s: given back", job.id)
-            raise
-        return True
 
     def _carry_out(self, job: Job, lost: threading.Event) -> Outcome:
         def progress(stage: str, done_share: float) -> None:
@@ -177,10 +185,10 @@ def problem_of(error: Exception, job: Job) -> Problem:
     Returns
     -------
     dict
-        ``status``, ``code`` and ``detail``.
+        See ``kept_problem``.
     """
     if isinstance(error, FacilityCoverageError):
         return problem_values(error)
     name = secrets.token_hex(4)
     _LOG.error("job %s: internal error %s", job.id, name, exc_info=error)
-    return {"status": 500, "code": "internal", "detail": f"internal error {name}"}
+    return kept_problem(500, "internal", Remark("internal error {name}", name=name))

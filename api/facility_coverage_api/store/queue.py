@@ -24,9 +24,9 @@ from facility_coverage_api.store.job import (
     Problem,
     QueueFullError,
     QueueLimits,
-    StudyGoneError,
     TooManyJobsError,
     problem_values,
+    study_gone,
 )
 from facility_coverage_api.store.studies import Box, publish
 from facility_coverage_api.store.tables import JOBS, OPEN_STATUSES, STATUSES
@@ -107,7 +107,9 @@ class JobQueue:
             ).one()
         return _job(row), True
 
-    def claim(self, kinds: Iterable[str], *, lease_s: float) -> Job | None:
+    def claim(
+        self, kinds: Iterable[str], *, lease_s: float, lease: str | None = None
+    ) -> Job | None:
         """Take the job that waits longest; of several workers one gets it.
 
         Leases that ran out are dealt with first.
@@ -118,6 +120,9 @@ class JobQueue:
             What this worker can do.
         lease_s
             How long the lease is believed without a sign of life, seconds.
+        lease
+            Its name, such as ``new_lease`` makes; who may be ended before this returns can still
+            give the job back by it.
 
         Returns
         -------
@@ -141,7 +146,7 @@ class JobQueue:
                 .values(
                     status="running",
                     attempts=JOBS.c.attempts + 1,
-                    lease=secrets.token_hex(16),
+                    lease=lease or new_lease(),
                     lease_until_s=now_s + lease_s,
                     progress_percent=0,
                     stage="",
@@ -202,7 +207,7 @@ class JobQueue:
                 connection, job, status="successful", progress_percent=100, result=result
             )
             if done and not _study_stands(connection, job, result, box):
-                gone = problem_values(StudyGoneError.of(job.study_id))
+                gone = problem_values(study_gone(job.study_id))
                 connection.execute(
                     update(JOBS)
                     .where(JOBS.c.number == job.number)
@@ -228,22 +233,23 @@ class JobQueue:
         with self.database.writing() as connection:
             return self._end(connection, job, status="failed", problem=problem)
 
-    def give_back(self, job: Job) -> bool:
+    def give_back(self, lease: str) -> str | None:
         """Put a job back that was not finished; the attempt does not count.
 
         Parameters
         ----------
-        job
-            As ``claim`` returned it.
+        lease
+            The lease under which it was claimed.
 
         Returns
         -------
-        bool
-            Whether the lease still held.
+        str or None
+            The id of the job; None where nothing is held under the lease.
         """
         values = _WAITING | {"attempts": JOBS.c.attempts - 1, "updated_at_s": self.clock()}
+        held = update(JOBS).where(JOBS.c.lease == lease).values(values).returning(JOBS.c.id)
         with self.database.writing() as connection:
-            return _write(connection, job, values)
+            return connection.execute(held).scalar_one_or_none()
 
     def dismiss(self, job_id: str) -> Job:
         """Call a job off; one that runs is told at its next progress. Its result is taken away.
@@ -373,6 +379,11 @@ _WAITING: dict[str, Any] = {
 }
 
 
+def new_lease() -> str:
+    """Return a name for a lease that nobody else has."""
+    return secrets.token_hex(16)
+
+
 def _write(connection: Connection, job: Job, values: dict[str, Any]) -> bool:
     """Change a job while its lease holds; tell whether it did."""
     held = (JOBS.c.number == job.number) & (JOBS.c.lease == (job.lease or ""))
@@ -382,9 +393,8 @@ def _write(connection: Connection, job: Job, values: dict[str, Any]) -> bool:
 def _end_leases(connection: Connection, now_s: float) -> None:
     """Put jobs back whose worker gave no sign of life, or fail those that had every attempt."""
     silent = (JOBS.c.status == "running") & (JOBS.c.lease_until_s < now_s)
-    spent = AttemptsError(
-        f"its worker died {MAX_ATTEMPTS} times at this job; it may need more memory"
-    )
+    msg = "its worker died {count} times at this job; it may need more memory"
+    spent = AttemptsError(msg, count=MAX_ATTEMPTS)
     ended = {"lease": None, "lease_until_s": None, "updated_at_s": now_s, "finished_at_s": now_s}
     connection.execute(
         update(JOBS)
@@ -405,10 +415,10 @@ def _require_same(known: Job, request: JobRequest) -> None:
     before = (known.kind, known.study_id, known.study_digest, known.inputs)
     if before != (request.kind, request.study_id, request.study_digest, dict(request.inputs)):
         msg = (
-            f"the idempotency key {request.idempotency_key!r} was used for another request, job "
-            f"{known.id}; take a new key for a new request"
+            "the idempotency key {key!r} was used for another request, job {job}; take a new key "
+            "for a new request"
         )
-        raise IdempotencyError(msg)
+        raise IdempotencyError(msg, key=request.idempotency_key, job=known.id)
 
 
 def _require_room(connection: Connection, owner: str, limits: QueueLimits) -> None:
@@ -418,11 +428,11 @@ def _require_room(connection: Connection, owner: str, limits: QueueLimits) -> No
         select(func.count(), mine).select_from(JOBS).where(is_open)
     ).one()
     if own >= limits.per_owner:
-        msg = f"you have {own} unfinished jobs, the limit; wait for one or DELETE /jobs/… it"
-        raise TooManyJobsError(msg)
+        msg = "you have {count} unfinished jobs, the limit; wait for one or DELETE /jobs/… it"
+        raise TooManyJobsError(msg, count=own)
     if every >= limits.in_all:
-        msg = f"the service has {every} unfinished jobs, its limit; try again later"
-        raise QueueFullError(msg)
+        msg = "the service has {count} unfinished jobs, its limit; try again later"
+        raise QueueFullError(msg, count=every)
 
 
 def _require_id(job_id: str) -> None:
@@ -432,7 +442,7 @@ def _require_id(job_id: str) -> None:
 
 
 def _no_job(job_id: str) -> NotFoundError:
-    return NotFoundError(f"there is no job {job_id[:80]!r}; GET /jobs lists yours")
+    return NotFoundError("there is no job {job!r}; GET /jobs lists yours", job=job_id[:80])
 
 
 def _one(connection: Connection, where: ColumnElement[bool]) -> Job | None:
