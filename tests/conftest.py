@@ -9,16 +9,19 @@ import pytest
 
 from facility_coverage_api.store.database import Database
 from facility_coverage_api.store.store import Store
+from facility_coverage_cli.spoken import choose
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let no test inherit the developer's settings or caches."""
+    """Let no test inherit the developer's settings, language or caches."""
     for name in list(os.environ):
         if name.startswith("FACILITY_COVERAGE_") and "_TEST_" not in name:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    choose(None)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

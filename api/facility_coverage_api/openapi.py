@@ -95,7 +95,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], path: str, *, has_keys: bool) -> None:
     """Say of an operation what all of them share: its problems, and who may ask."""
     told = {
-        "description": "A problem document",
+        "description": "A problem document, in English or in Chinese as Accept-Language asks",
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}Problem"}}},
     }
     operation["responses"].pop("422", None)

@@ -1,9 +1,12 @@
-"""Errors as problem documents (RFC 9457), each with a stable code and a page about it."""
+"""Errors as problem documents (RFC 9457), each with a stable code and a page about it.
+
+They are told in the language of the request; the log is English.
+"""
 
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -25,6 +28,9 @@ from facility_coverage.errors import (
     NotFoundError,
     SourceError,
 )
+from facility_coverage.model_faults import model_fault
+from facility_coverage.words import Joined, Language, Remark, Told
+from facility_coverage_api.wishes import language_of, mark_language
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -34,6 +40,7 @@ _OF_STATUS: Mapping[int, type[FacilityCoverageError]] = {
 }
 """Errors of ours that a bare status stands for."""
 
+_NO_JSON = "JSON decode error"
 _MOST_FAULTS = 20
 _LONGEST_PART = 200
 _RETRY_AFTER_S: Mapping[int, str] = {
@@ -82,23 +89,38 @@ class ProblemKind:
     status
         HTTP status that goes with it.
     title
-        One sentence.
+        One sentence; its id until it is told.
     """
 
     code: str
     status: int
     title: str
 
+    def titled(self, language: Language) -> "ProblemKind":
+        """Return the same with its title in a language.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        ProblemKind
+            For an answer.
+        """
+        return replace(self, title=Remark(self.title).told(language))
+
 
 def problem(
     request: Request,
     kind: ProblemKind,
-    detail: str,
+    detail: Told,
     *,
     faults: tuple[Fault, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
-    """Return a problem document.
+    """Return a problem document in the language of the request.
 
     Parameters
     ----------
@@ -109,7 +131,7 @@ def problem(
     detail
         What was wrong, and how to mend it.
     faults
-        Each fault apart, if there may be several.
+        Each fault apart, if there may be several; told already.
     headers
         More headers.
 
@@ -119,21 +141,24 @@ def problem(
         The response.
     """
     prefix = urlsplit(request.app.state.settings.public_url or "").path
+    language = language_of(request)
     body = Problem(
         type=f"{prefix}/problems/{kind.code}",
-        title=kind.title,
+        title=kind.titled(language).title,
         status=kind.status,
         code=kind.code,
-        detail=detail,
+        detail=detail.told(language),
         request_id=getattr(request.state, "request_id", None),
         errors=list(faults),
     )
     retry = {"Retry-After": _RETRY_AFTER_S[kind.status]} if kind.status in _RETRY_AFTER_S else {}
-    return ProblemResponse(
+    answer = ProblemResponse(
         body.model_dump(exclude_defaults=True),
         status_code=kind.status,
         headers={**retry, **(headers or {})},
     )
+    mark_language(answer.headers, language)
+    return answer
 
 
 async def refuse(
@@ -154,7 +179,7 @@ async def refuse(
     headers
         More headers.
     """
-    answer = problem(Request(scope), kind_of(type(error)), str(error), headers=headers)
+    answer = problem(Request(scope), kind_of(type(error)), error, headers=headers)
     await answer(scope, receive, send)
 
 
@@ -172,7 +197,7 @@ def internal(request: Request) -> ProblemResponse:
         Status 500.
     """
     kind = kind_of_status(HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(request, kind, f"internal error {request.state.request_id}")
+    return problem(request, kind, Remark("internal error {name}", name=request.state.request_id))
 
 
 def install(app: FastAPI) -> None:
@@ -246,21 +271,27 @@ router = APIRouter(tags=["service"])
 
 
 @router.get("/problems", summary="Every code of a problem document", operation_id="problems")
-def list_problems() -> list[ProblemKind]:
+def list_problems(request: Request, response: Response) -> list[ProblemKind]:
     """List the codes, their HTTP status and what they mean."""
-    return list(problem_kinds().values())
+    language = language_of(request)
+    mark_language(response.headers, language)
+    return [kind.titled(language) for kind in problem_kinds().values()]
 
 
 @router.get("/problems/{code}", summary="What a code means", operation_id="problem")
 def read_problem(
     code: Annotated[str, PathParameter(max_length=64, examples=["limit"])],
+    request: Request,
+    response: Response,
 ) -> ProblemKind:
     """Tell what one code means; the ``type`` of a problem document leads here."""
     kinds = problem_kinds()
     if code not in kinds:
-        msg = f"there is no problem code {code!r}; GET /problems lists them"
-        raise NotFoundError(msg)
-    return kinds[code]
+        msg = "there is no problem code {code!r}; GET /problems lists them"
+        raise NotFoundError(msg, code=code)
+    language = language_of(request)
+    mark_language(response.headers, language)
+    return kinds[code].titled(language)
 
 
 def _family(error: type[FacilityCoverageError]) -> Iterator[type[FacilityCoverageError]]:
@@ -272,21 +303,25 @@ def _family(error: type[FacilityCoverageError]) -> Iterator[type[FacilityCoverag
 def _ours(request: Request, error: FacilityCoverageError) -> Response:
     """Answer an error of ours; of what fails on this machine only the log tells the place."""
     kind = kind_of(type(error))
-    detail = str(error)
     if isinstance(error, SourceError) or kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", kind.code, error)
-        detail = "it failed on the side of the service, whose log says why; try again later"
-    return problem(request, kind, detail)
+        msg = "it failed on the side of the service, whose log says why; try again later"
+        return problem(request, kind, Remark(msg))
+    return problem(request, kind, error)
 
 
 def _http(request: Request, error: HTTPException) -> Response:
-    kind = kind_of_status(error.status_code)
-    detail, headers = str(error.detail), error.headers
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        detail = "there is nothing at this address; GET /api lists what there is"
+    """Answer an error of the framework; one of ours that it carries is told in its place."""
+    kind, headers = kind_of_status(error.status_code), error.headers
+    detail: Told = Remark(error.detail)
+    if isinstance(error.__cause__, FacilityCoverageError):
+        detail = error.__cause__
+    elif error.status_code == HTTPStatus.NOT_FOUND:
+        detail = Remark("there is nothing at this address; GET /api lists what there is")
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(sorted(_methods_at(request)))
-        detail, headers = f"this address answers {allowed}", {"Allow": allowed}
+        detail = Remark("this address answers {allowed}", allowed=allowed)
+        headers = {"Allow": allowed}
     return problem(request, kind, detail, headers=headers)
 
 
@@ -301,22 +336,30 @@ def _methods_at(request: Request) -> set[str]:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
-    found = error.errors()
+    found, language = error.errors(), language_of(request)
     faults = tuple(
-        Fault(where=_short(".".join(map(str, fault["loc"]))), what=_short(fault["msg"]))
+        Fault(
+            where=_short(".".join(map(str, fault["loc"]))),
+            what=_short(_what(fault).told(language)),
+        )
         for fault in found[:_MOST_FAULTS]
     )
-    detail = "; ".join(f"{fault.where}: {fault.what}" for fault in faults)
-    if len(found) > _MOST_FAULTS:
-        detail += f"; and {len(found) - _MOST_FAULTS} more"
-    return problem(request, kind_of_status(422), detail, faults=faults)
+    lines = (Remark("{place}: {fault}", place=own.where, fault=own.what) for own in faults)
+    told: Told = Joined.of(lines, "; ")
+    if more := len(found) - len(faults):
+        told = Remark("{faults}; and {count} more", faults=told, count=more)
+    return problem(request, kind_of_status(422), told, faults=faults)
+
+
+def _what(fault: Mapping[str, Any]) -> Told:
+    """Return what is wrong; of a body that is no JSON the framework speaks, not pydantic."""
+    return Remark(_NO_JSON) if fault["msg"] == _NO_JSON else model_fault(fault)
 
 
 def _gone(request: Request, _: ClientDisconnect) -> Response:
     """Answer nobody: the client went away before its request was whole."""
-    return problem(request, kind_of_status(400), "the request broke off")
+    return problem(request, kind_of_status(400), Remark("the request broke off"))
 
 
 def _short(text: str) -> str:
-    text = text.removeprefix("Value error, ")
     return text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"

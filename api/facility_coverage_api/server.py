@@ -83,8 +83,8 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         opened = socket.create_server((host, port), family=family)
     except OSError as error:
-        msg = f"cannot listen at {host}:{port}: {error.strerror}; choose another --host or --port"
-        raise SourceError(msg) from error
+        msg = "cannot listen at {host}:{port}: {reason}; choose another --host or --port"
+        raise SourceError(msg, host=host, port=port, reason=error.strerror) from error
     # asyncio sends small answers at once (TCP_NODELAY) only where a socket says that it is TCP:
     # else the body waits 40 ms until the other side has acknowledged the headers.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=opened.detach())

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Json, Quiet
 from facility_coverage_cli.proposal import Database, Files, office_at
 from facility_coverage_cli.terminal import say, say_json
@@ -44,14 +45,16 @@ def verify(
     from facility_coverage.proposals.events import TamperedError
 
     if head is not None and (len(head) != _HASH_LETTERS or not _DIGITS.issuperset(head)):
-        msg = f"--head {head}: not a hash; write its {_HASH_LETTERS} hexadecimal digits"
-        raise InputError(msg)
+        msg = "--head {head}: not a hash; write its {count} hexadecimal digits"
+        raise InputError(msg, head=head, count=_HASH_LETTERS)
     with office_at(database, files) as office:
         found = office.audit(head)
     if json:
         told = {"events": found.chain.count, "head": found.chain.head}
-        say_json({"intact": not found.faults} | told | {"faults": list(found.faults)})
+        faults = [fault.told("en") for fault in found.faults]
+        say_json({"intact": not faults} | told | {"faults": faults})
     if found.faults:
-        raise TamperedError("\n".join(found.faults))
+        raise TamperedError(*found.faults)
     if not json and not quiet:
-        say(f"{found.chain.count} events, all as they were written; head {found.chain.head}")
+        message = "{count} events, all as they were written; head {head}"
+        say(Remark(message, count=found.chain.count, head=found.chain.head))

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
+from facility_coverage.units import SECONDS_PER_MINUTE
+from facility_coverage.words import Remark
 from facility_coverage_cli.folders import cache_folder
 from facility_coverage_cli.options import Cache, Json, Quiet
+from facility_coverage_cli.spoken import open_study, spoken
 from facility_coverage_cli.terminal import progress, say, say_error, say_json
 
 if TYPE_CHECKING:
@@ -65,8 +68,12 @@ def run_batch(
         bool, typer.Option("--resume", help="Keep what is finished in the folder.")
     ] = False,
     language: Annotated[
-        Literal["en", "zh"], typer.Option("--language", help="Of the map of all districts.")
-    ] = "zh",
+        Literal["en", "zh"] | None,
+        typer.Option(
+            "--language",
+            help="Of the map of all districts and of why some failed; by default the terminal's.",
+        ),
+    ] = None,
     cache: Cache = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -82,7 +89,8 @@ def run_batch(
     from facility_coverage.files import atomic_path
     from facility_coverage_maps.batch_map import write_batch_map
 
-    districts = find_districts(studies, out, cache_folder(cache))
+    language = language or spoken()
+    districts = find_districts(studies, out, cache_folder(cache), language)
     streets_mb = _streets_mb(districts)
     chosen = _engine(engine, scheduler, workers, streets_mb)
     with own_folder(out, resume=resume) as folder, progress(quiet=quiet) as advance:
@@ -149,19 +157,30 @@ def _carried_out(
 
     began_s = time.monotonic()
     outcomes: list[Outcome] = []
-    advance(f"0 of {len(districts)} districts", 0.0)
+    advance(Remark("0 of {all} districts", all=len(districts)).told(spoken()), 0.0)
     for outcome in engine.run(districts, carry_out_district):
         outcomes.append(outcome)
         took_s = time.monotonic() - began_s
-        made = sum(outcome.state != "kept" for outcome in outcomes)
-        left_s = took_s / max(made, 1) * (len(districts) - len(outcomes))
         advance(
-            f"{len(outcomes)} of {len(districts)} districts, "
-            f"{sum(outcome.people for outcome in outcomes):,.0f} people, "
-            f"{made / took_s * _HOUR_S:,.0f} an hour, {left_s / 60:,.0f} min left",
+            _standing(outcomes, len(districts), took_s).told(spoken()),
             len(outcomes) / len(districts),
         )
     return outcomes
+
+
+def _standing(outcomes: "Sequence[Outcome]", count: int, took_s: float) -> Remark:
+    """Say how much is done, how fast that went, and how long the rest takes."""
+    message = (
+        "{done} of {all} districts, {people:,.0f} people, {pace:,.0f} an hour, {left:,.0f} min left"
+    )
+    made = sum(outcome.state != "kept" for outcome in outcomes)
+    left_s = took_s / max(made, 1) * (count - len(outcomes))
+    figures = {
+        "people": sum(outcome.people for outcome in outcomes),
+        "pace": made / took_s * _HOUR_S,
+        "left": left_s / SECONDS_PER_MINUTE,
+    }
+    return Remark(message, done=len(outcomes), all=count, **figures)
 
 
 def _tell(
@@ -172,15 +191,18 @@ def _tell(
     for outcome in sorted(outcomes, key=lambda outcome: outcome.district_id):
         count[outcome.state] += 1
         if outcome.reason and not json:
-            say_error(f"{outcome.district_id}: {outcome.reason}")
+            message = "{district}: {reason}"
+            say_error(Remark(message, district=outcome.district_id, reason=outcome.reason))
     if json:
         failed = {o.district_id: o.reason for o in outcomes if o.state == "failed"}
         say_json({"path": str(out), **count, "reasons": dict(sorted(failed.items()))})
     elif not quiet:
         total = found.table.iloc[-1]
-        say(f"{count['done']} done, {count['kept']} kept, {count['failed']} failed")
-        say(f"{total['population']:,.0f} people in {len(found.districts)} districts")
-        say(f"Table, layers, map: {out / 'batch_summary.csv'}, .gpkg, {out / 'batch_map.html'}")
+        say(Remark("{done} done, {kept} kept, {failed} failed", **count))
+        message = "{people:,.0f} people in {count} districts"
+        say(Remark(message, people=total["population"], count=len(found.districts)))
+        message = "Table, layers, map: {table}, .gpkg, {map}"
+        say(Remark(message, table=out / "batch_summary.csv", map=out / "batch_map.html"))
 
 
 @batch.command("plan")
@@ -212,24 +234,25 @@ def plan_batch(
     """Cut a study folder for each district out of a regional extract, in one pass over it."""
     from facility_coverage.batch.planning import plan_districts, read_districts
     from facility_coverage.errors import InputError
-    from facility_coverage.study_file import Study
 
-    template = Study.load(study)
+    template = open_study(study)
     districts = read_districts(boundaries, id_column, name_column)
     if out.exists() and any(out.iterdir()):
-        msg = f"{out}: is not empty; name another place for the studies"
-        raise InputError(msg)
+        msg = "{path}: is not empty; name another place for the studies"
+        raise InputError(msg, path=out)
     with progress(quiet=quiet) as advance:
         planned = list(plan_districts(region, districts, template, out, advance))
-    failed = sorted((one.district_id, one.reason) for one in planned if one.reason)
+    failed = {one.district_id: one.reason for one in planned if one.reason is not None}
+    made = len(planned) - len(failed)
     if json:
-        made = len(planned) - len(failed)
-        say_json({"path": str(out), "planned": made, "reasons": dict(failed)})
+        reasons = {name: failed[name].told("en") for name in sorted(failed)}
+        say_json({"path": str(out), "planned": made, "reasons": reasons})
     else:
-        for district_id, reason in failed:
-            say_error(f"{district_id}: {reason}")
+        for name in sorted(failed):
+            say_error(Remark("{district}: {reason}", district=name, reason=failed[name]))
         if not quiet:
-            say(f"{len(planned) - len(failed)} studies, {len(failed)} districts without")
-            say(f"next: facility-coverage batch {out} --out results")
+            message = "{count} studies, {without} districts without"
+            say(Remark(message, count=made, without=len(failed)))
+            say(Remark("next: facility-coverage batch {path} --out results", path=out))
     if failed:
         raise typer.Exit(SOME_FAILED_EXIT)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facility_coverage.words import Joined, Language, Remark
 from facility_coverage_cli.folders import refuse_target
 from facility_coverage_cli.options import Json, Overwrite, Quiet
+from facility_coverage_cli.spoken import spoken
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ def check(
     standards = rules.load_standards(tuple(standard))
     unit_register = registers.read_units(units)
     facility_register = registers.read_facilities(facilities, unit_register)
-    findings = checker.check(standards, unit_register, facility_register)
+    language: Language = "en" if json else spoken()
+    findings = checker.check(standards, unit_register, facility_register, language=language)
     if out is not None:
         with atomic_path(out) as temporary:
             write_table(plain_findings(findings), temporary)
@@ -118,52 +121,70 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  (a cell of a table)
     return int(value) if value.is_integer() else float(value)
 
 
-def _lines(standards: "Sequence[Standard]", clauses: "Sequence[ClauseSummary]") -> "Iterator[str]":
+def _lines(
+    standards: "Sequence[Standard]", clauses: "Sequence[ClauseSummary]"
+) -> "Iterator[Remark | str]":
     """Yield the summary: clause by clause what fails, with the sentence that asks for it."""
     found = {(clause.standard_id, clause.clause_id): clause for clause in clauses}
     for standard in standards:
         issued = ", ".join(str(part) for part in (standard.issuing_body, standard.year) if part)
         places = ", ".join(standard.applies_to)
-        yield f"{standard.id}: {standard.title} ({issued}; for {places})"
+        message = "{id}: {title} ({issued}; for {places})"
+        yield Remark(message, id=standard.id, title=standard.title, issued=issued, places=places)
         for clause in standard.clauses:
             summary = found[standard.id, clause.id]
-            verdicts = [
-                f"{count} {word.replace('_', ' ')}"
-                for word, count in summary.verdicts.items()
-                if count
-            ]
-            yield f"  {clause.id}: {', '.join(verdicts) or 'nothing to judge'}"
+            yield Remark("  {id}: {verdicts}", id=clause.id, verdicts=_verdicts(summary))
             yield f"    “{clause.quote}”"
             yield from _details(summary)
 
 
-def _details(summary: "ClauseSummary") -> "Iterator[str]":
+def _verdicts(summary: "ClauseSummary") -> "Joined | Remark":
+    """Return how often each verdict was due."""
+    from facility_coverage.standards.findings import VERDICT_WORDS
+
+    counts = [
+        Remark("{count} {verdict}", count=count, verdict=VERDICT_WORDS[word])
+        for word, count in summary.verdicts.items()
+        if count
+    ]
+    return Joined.of(counts) if counts else Remark("nothing to judge")
+
+
+def _details(summary: "ClauseSummary") -> "Iterator[Remark | str]":
     """Yield what one clause came to."""
     if summary.failing:
-        yield f"    fail: {', '.join(summary.failing_names)}"
+        yield Remark("    fail: {names}", names=_names(summary.failing, summary.failing_names))
     if summary.failing and summary.failing_share is not None:
-        yield (
-            f"    residents there: {summary.failing_population:,.0f}, "
-            f"{summary.failing_share:.1%} of all"
-        )
+        message = "    residents there: {people:,.0f}, {share:.1%} of all"
+        yield Remark(message, people=summary.failing_population, share=summary.failing_share)
     for reason in summary.reasons:
         yield f"    {reason}"
     if summary.facilities_needed is not None:
-        yield (
-            f"    facilities needed: {summary.facilities_needed}, "
-            f"in the register: {summary.facilities_counted}"
-        )
+        needed, counted = summary.facilities_needed, summary.facilities_counted
+        message = "    facilities needed: {needed}, in the register: {counted}"
+        yield Remark(message, needed=needed, counted=counted)
     stated = summary.facilities_stated
     if stated is not None:
-        yield f"    stated for the district without names: {stated.value:g} (“{stated.quote}”)"
+        message = "    stated for the district without names: {value:g} (“{quote}”)"
+        yield Remark(message, value=stated.value, quote=stated.quote)
 
 
-def _contradictions(
-    contradictions: "Sequence[Conflict]",
-) -> "Iterator[str]":
+def _contradictions(contradictions: "Sequence[Conflict]") -> "Iterator[Remark]":
     """Yield where two standards cannot both be met; which of them goes first is not decided."""
     for conflict in contradictions:
         more, less = ": ".join(conflict.at_least), ": ".join(conflict.at_most)
-        yield f"Conflict over {conflict.quantity}: {more} asks {conflict.least},"
-        yield f"  {less} asks {conflict.most}; shown, not resolved"
-        yield f"  both judge: {', '.join(conflict.names)}"
+        message = "Conflict over {quantity}: {clause} asks {bound},"
+        yield Remark(message, quantity=conflict.quantity, clause=more, bound=conflict.least)
+        message = "  {clause} asks {bound}; shown, not resolved"
+        yield Remark(message, clause=less, bound=conflict.most)
+        yield Remark("  both judge: {names}", names=_names(conflict.subjects, conflict.names))
+
+
+def _names(ids: "Sequence[str]", names: "Sequence[str]") -> Joined:
+    """Return the names of what is judged; the district as a whole has none of its own."""
+    from facility_coverage.standards.findings import DISTRICT
+
+    whole = Remark("district")
+    return Joined.of(
+        whole if own == DISTRICT else name for own, name in zip(ids, names, strict=True)
+    )

@@ -1,10 +1,12 @@
 """``compare``: whose verdict changed between two checks."""
 
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Json, Quiet
 from facility_coverage_cli.terminal import say, say_json
 
@@ -32,8 +34,22 @@ def compare(
     if json:
         say_json({"changed": rows})
     elif not quiet:
-        say(f"changed verdicts: {len(rows)}")
+        say(Remark("changed verdicts: {count}", count=len(rows)))
         for row in rows:
-            who = row["facility_name"] or row["unit_name"] or "the whole district"
-            verdicts = f"{row['verdict_before']} -> {row['verdict_after']}".replace("_", " ")
-            say(f"  {row['standard_id']}: {row['clause_id']}: {who}: {verdicts}")
+            say(_line(row))
+
+
+def _line(row: dict[Hashable, Any]) -> Remark:
+    """Say of one subdistrict or facility which verdict it had, and which it has."""
+    from facility_coverage.standards.changes import ABSENT
+    from facility_coverage.standards.findings import VERDICT_WORDS
+
+    words = VERDICT_WORDS | {ABSENT: Remark("absent")}
+    return Remark(
+        "  {standard}: {clause}: {who}: {before} -> {after}",
+        standard=row["standard_id"],
+        clause=row["clause_id"],
+        who=row["facility_name"] or row["unit_name"] or Remark("the whole district"),
+        before=words[row["verdict_before"]],
+        after=words[row["verdict_after"]],
+    )

@@ -12,6 +12,7 @@ from facility_coverage.batch.roll_up import read_summary
 from facility_coverage.errors import FacilityCoverageError
 from facility_coverage.files import atomic_folder
 from facility_coverage.study_file import Study
+from facility_coverage.words import Remark
 from facility_coverage_cli.run import write_all
 
 _PER_MB = 1e6 if sys.platform == "darwin" else 1e3
@@ -35,9 +36,10 @@ def carry_out_district(district: District) -> Outcome:
     try:
         outcome = _carried_out(district)
     except FacilityCoverageError as error:
-        outcome = failed(district, str(error))
+        outcome = failed(district, error)
     except Exception as error:  # noqa: BLE001  (a defect costs one district, not the night)
-        outcome = failed(district, f"internal error, please report it: {error!r}")
+        reason = Remark("internal error, please report it: {error!r}", error=error)
+        outcome = failed(district, reason)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _PER_MB
     return replace(outcome, seconds_s=time.perf_counter() - began_s, peak_mb=peak_mb)
 

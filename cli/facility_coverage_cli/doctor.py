@@ -1,7 +1,7 @@
 """``doctor``: whether this installation has all that it needs."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Literal
 import typer
 
 from facility_coverage import __version__
-from facility_coverage.errors import SourceError
+from facility_coverage.errors import FacilityCoverageError, SourceError
 from facility_coverage.registers import register_path
+from facility_coverage.words import Remark, Told
 from facility_coverage_cli.folders import default_cache_folder, open_cache_folder
 from facility_coverage_cli.options import Cache, Json, Quiet
 from facility_coverage_cli.terminal import say, say_json
@@ -38,6 +39,9 @@ STREET_AREA_M2 = 208_333.0
 AREA_TOLERANCE = 0.03
 
 
+_STATE_WORDS = {"ok": Remark("ok"), "note": Remark("note"), "fault": Remark("fault")}
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that was looked at.
@@ -52,9 +56,9 @@ class Check:
         What was found, or how to mend it.
     """
 
-    name: str
+    name: Remark
     state: Literal["ok", "note", "fault"]
-    detail: str
+    detail: Told
 
 
 def doctor(*, cache: Cache = None, quiet: Quiet = False, json: Json = False) -> None:
@@ -65,85 +69,105 @@ def doctor(*, cache: Cache = None, quiet: Quiet = False, json: Json = False) -> 
     checks = list(_checks(cache))
     healthy = all(check.state != "fault" for check in checks)
     if json:
-        say_json({"healthy": healthy, "checks": [asdict(check) for check in checks]})
+        found = [
+            {"name": one.name.told("en"), "state": one.state, "detail": one.detail.told("en")}
+            for one in checks
+        ]
+        say_json({"healthy": healthy, "checks": found})
     elif not quiet:
         for check in checks:
-            say(f"{check.state:5}  {check.name}: {check.detail}")
+            message = "{state:5}  {name}: {detail}"
+            state = _STATE_WORDS[check.state]
+            say(Remark(message, state=state, name=check.name, detail=check.detail))
     if not healthy:
         raise typer.Exit(1)
 
 
 def _checks(cache: Path | None) -> Iterator[Check]:
-    yield Check("facility-coverage", "ok", __version__)
-    yield Check("python", "ok", python_version())
+    yield Check(_as_is("facility-coverage"), "ok", _as_is(__version__))
+    yield Check(_as_is("python"), "ok", _as_is(python_version()))
     yield from map(_package, PACKAGES)
-    yield _attempt("GDAL", _gdal)
-    yield _attempt("registers", lambda: str(len([register_path(*each) for each in REGISTERS])))
-    yield _attempt("map without internet", _map_assets)
-    yield _attempt("cache folder", lambda: str(open_cache_folder(cache or default_cache_folder())))
+    yield _attempt(Remark("GDAL"), _gdal)
+    yield _attempt(
+        Remark("registers"), lambda: _as_is(len([register_path(*each) for each in REGISTERS]))
+    )
+    yield _attempt(Remark("map without internet"), _map_assets)
+    yield _attempt(
+        Remark("cache folder"), lambda: _as_is(open_cache_folder(cache or default_cache_folder()))
+    )
     yield _chinese_font()
     yield _paper()
-    yield _attempt("self-test", _self_test)
+    yield _attempt(Remark("self-test"), _self_test)
 
 
-def _attempt(name: str, look: Callable[[], str]) -> Check:
+def _as_is(text: object) -> Remark:
+    """Return a name or a version, which is the same in every language."""
+    return Remark("{text}", text=text)
+
+
+def _attempt(name: Remark, look: Callable[[], Remark]) -> Check:
     """Carry out one check."""
     try:
         return Check(name, "ok", look())
+    except FacilityCoverageError as error:
+        return Check(name, "fault", error)
     except Exception as error:  # noqa: BLE001  (whatever goes wrong is what doctor is to tell)
-        return Check(name, "fault", " ".join(str(error).split()) or type(error).__name__)
+        return Check(name, "fault", _as_is(" ".join(str(error).split()) or type(error).__name__))
 
 
 def _package(name: str) -> Check:
     try:
-        return Check(name, "ok", version(name))
+        return Check(_as_is(name), "ok", _as_is(version(name)))
     except PackageNotFoundError:
-        return Check(name, "fault", "is not installed; install facility-coverage again")
+        detail = Remark("is not installed; install facility-coverage again")
+        return Check(_as_is(name), "fault", detail)
 
 
-def _gdal() -> str:
+def _gdal() -> Remark:
     import pyogrio
 
     writable = {name for name, mode in pyogrio.list_drivers().items() if "w" in mode}
     lacking = [name for name in DRIVERS if name not in writable]
+    found = pyogrio.__gdal_version_string__
     if lacking:
-        msg = f"{pyogrio.__gdal_version_string__} cannot write {', '.join(lacking)}"
-        raise RuntimeError(msg)
-    return f"{pyogrio.__gdal_version_string__}, writes {', '.join(DRIVERS)}"
+        msg = "{version} cannot write {drivers}"
+        raise SourceError(msg, version=found, drivers=", ".join(lacking))
+    return Remark("{version}, writes {drivers}", version=found, drivers=", ".join(DRIVERS))
 
 
-def _map_assets() -> str:
+def _map_assets() -> Remark:
     vendor = Path(str(files("facility_coverage_maps"))) / "vendor"
     found = {path.name for path in vendor.rglob("*")}
     lacking = [name for name in MAP_ASSETS if name not in found]
     if lacking:
-        msg = f"{vendor}: lacks {', '.join(lacking)}; install facility-coverage again"
-        raise RuntimeError(msg)
-    return str(vendor)
+        msg = "{folder}: lacks {files}; install facility-coverage again"
+        raise SourceError(msg, folder=vendor, files=", ".join(lacking))
+    return _as_is(vendor)
 
 
 def _chinese_font() -> Check:
     """Look for a font with Chinese letters; a map opened on another computer uses that one's."""
     from facility_coverage_maps.fonts import INSTALL_FONT, chinese_font
 
-    font = chinese_font()
+    name, font = Remark("chinese font"), chinese_font()
     if font is not None:
-        return Check("chinese font", "ok", str(font))
-    detail = f"none found: no report in Chinese, and boxes for Chinese names; {INSTALL_FONT}"
-    return Check("chinese font", "note", detail)
+        return Check(name, "ok", _as_is(font))
+    message = "none found: no report in Chinese, and boxes for Chinese names; {command}"
+    return Check(name, "note", Remark(message, command=INSTALL_FONT))
 
 
 def _paper() -> Check:
     """Look whether reports can be printed; all else works without."""
     from facility_coverage_maps.paper import require_pango
 
+    name = Remark("reports as PDF")
     try:
-        return Check("reports as PDF", "ok", f"WeasyPrint {require_pango()}")
+        return Check(name, "ok", _as_is(f"WeasyPrint {require_pango()}"))
     except SourceError as error:
-        return Check("reports as PDF", "note", str(error))
+        return Check(name, "note", error)
 
 
-def _self_test() -> str:
+def _self_test() -> Remark:
     """Draw five minutes around the middle of one street, whose area is known."""
     from facility_coverage.network.cache import street_network
     from facility_coverage.network.profiles import walk
@@ -165,6 +189,6 @@ def _self_test() -> str:
         )
     area_m2 = float(layer["area_m2"].sum())
     if abs(area_m2 / STREET_AREA_M2 - 1.0) > AREA_TOLERANCE:
-        msg = f"five minutes around a street came to {area_m2:,.0f} m2, not {STREET_AREA_M2:,.0f}"
-        raise RuntimeError(msg)
-    return f"five minutes around a street: {area_m2:,.0f} m2"
+        msg = "five minutes around a street came to {area_m2:,.0f} m2, not {expected_m2:,.0f}"
+        raise SourceError(msg, area_m2=area_m2, expected_m2=STREET_AREA_M2)
+    return Remark("five minutes around a street: {area_m2:,.0f} m2", area_m2=area_m2)

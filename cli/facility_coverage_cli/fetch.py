@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 from facility_coverage_cli.folders import default_cache_folder
 from facility_coverage_cli.isochrones import coverage_of
 from facility_coverage_cli.options import Json, Overwrite, Quiet
@@ -124,7 +125,8 @@ def _source(
 
 def _wait(seconds: float) -> None:
     """Wait before a server is asked again, and say so."""
-    say_warning(f"the server does not answer now; it is asked again in {seconds:.0f} s")
+    message = "the server does not answer now; it is asked again in {seconds:.0f} s"
+    say_warning(Remark(message, seconds=seconds))
     time.sleep(seconds)
 
 
@@ -146,10 +148,8 @@ def _four_numbers(text: str) -> tuple[float, float, float, float]:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
-        msg = (
-            f"--bbox {text}: not four numbers; write west,south,east,north as 113.3,23.1,113.4,23.2"
-        )
-        raise InputError(msg) from error
+        msg = "--bbox {text}: not four numbers; write west,south,east,north as {example}"
+        raise InputError(msg, text=text, example="113.3,23.1,113.4,23.2") from error
     return west, south, east, north
 
 
@@ -164,25 +164,29 @@ def _require_own_work(out: Path, population: Path | None, *, overwrite: bool) ->
     refuse_existing(out, overwrite=overwrite)
     if out.is_dir() and any(out.iterdir()) and (changed := foreign_files(out)):
         msg = (
-            f"{out}: {', '.join(changed)} were added or changed by hand and would be lost; move "
-            f"them, or name another place"
+            "{path}: {changed} were added or changed by hand and would be lost; move them, or name "
+            "another place"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=out, changed=", ".join(changed))
 
 
 def _tell(out: Path, manifest: dict[str, Any], *, quiet: bool, json: bool) -> None:
     """Say what was written and what is missing."""
+    from facility_coverage.outputs.study_text import NAMES
+
     if json:
         say_json({"path": str(out), **manifest})
         return
     if quiet:
         return
-    say(f"{out}: {manifest['district']}")
+    say(Remark("{path}: {text}", path=out, text=manifest["district"]))
     for name, count in manifest["counts"].items():
-        say(f"  {name}: {count:,}")
+        say(Remark("  {name}: {value}", name=NAMES[name], value=f"{count:,}"))
     say(f"  {manifest['licence']}")
-    if manifest["complete"]:
-        say(f"next: facility-coverage run {out / 'study.toml'} --out results")
-    else:
-        say(f"next: OpenStreetMap knows no population; fill in {out / 'population.csv'}, or name a")
-        say(f"raster of people in {out / 'study.toml'}, then run it")
+    message = (
+        "next: facility-coverage run {study} --out results"
+        if manifest["complete"]
+        else "next: OpenStreetMap knows no population; fill in {table}, or name a raster of people "
+        "in {study}, then run it"
+    )
+    say(Remark(message, study=out / "study.toml", table=out / "population.csv"))

@@ -5,13 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Json, Quiet
+from facility_coverage_cli.spoken import spoken
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from facility_coverage.standards.consistency import FigureFinding
+
+_VERDICTS = {
+    "consistent": Remark("consistent"),
+    "borderline": Remark("borderline"),
+    "inconsistent": Remark("inconsistent"),
+    "implied": Remark("implied"),
+}
 
 
 def figures(
@@ -36,7 +45,7 @@ def figures(
 
     names = dict.fromkeys(plans or plan_figures.figure_plan_ids())
     loaded = [plan_figures.load_figures(name) for name in names]
-    found = [consistency.check_figures(plan) for plan in loaded]
+    found = [consistency.check_figures(plan, "en" if json else spoken()) for plan in loaded]
     if json:
         about = {"id", "title", "source"}
         say_json(
@@ -53,13 +62,19 @@ def figures(
                     say(line)
 
 
-def _lines(finding: "FigureFinding") -> "Iterator[str]":
+def _lines(finding: "FigureFinding") -> "Iterator[Remark | str]":
     """Yield what a finding says; the sentences only where the figures do not agree."""
     low, high = finding.computed_low, finding.computed_high
-    amount = f"{low:.10g}" if low == high else f"{low:.6g} to {high:.6g}"
-    stated = f"stated {finding.stated}, " if finding.stated else ""
-    yield f"  {finding.verdict}: {finding.relation_id}"
-    yield f"    {stated}computed {amount} = {finding.working}"
+    amount: Remark | str = f"{low:.10g}"
+    if low != high:
+        amount = Remark("{low:.6g} to {high:.6g}", low=low, high=high)
+    message = (
+        "    stated {stated}, computed {amount} = {working}"
+        if finding.stated
+        else "    computed {amount} = {working}"
+    )
+    yield Remark("  {verdict}: {id}", verdict=_VERDICTS[finding.verdict], id=finding.relation_id)
+    yield Remark(message, stated=finding.stated, amount=amount, working=finding.working)
     if finding.reading:
         yield f"    {finding.reading}"
     if finding.verdict in {"inconsistent", "borderline"}:

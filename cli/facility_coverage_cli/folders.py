@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from facility_coverage.errors import InputError, NotFoundError, SourceError
+from facility_coverage.errors import InputError, NotFoundError, SourceError, ToldWarning
+from facility_coverage.words import Remark
 
 
 def default_cache_folder() -> Path:
@@ -45,7 +46,8 @@ def cache_folder(chosen: Path | None) -> Path | None:
     try:
         return open_cache_folder(default_cache_folder())
     except SourceError as error:
-        warnings.warn(f"{error}; until then streets are read anew each time", stacklevel=2)
+        remark = Remark("{error}; until then streets are read anew each time", error=error)
+        warnings.warn(ToldWarning(remark), stacklevel=2)
         return None
 
 
@@ -72,8 +74,8 @@ def open_cache_folder(folder: Path) -> Path:
         with TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        msg = f"{folder}: cannot be used as cache: {error.strerror}; name another with --cache"
-        raise SourceError(msg) from error
+        msg = "{folder}: cannot be used as cache: {error}; name another with --cache"
+        raise SourceError(msg, folder=folder, error=error.strerror) from error
 
 
 def refuse_target(path: Path, endings: Iterable[str], *, overwrite: bool) -> None:
@@ -96,14 +98,14 @@ def refuse_target(path: Path, endings: Iterable[str], *, overwrite: bool) -> Non
         Its folder does not exist.
     """
     if path.suffix.lower() not in endings:
-        msg = f"{path}: the ending {path.suffix!r} is none of {', '.join(endings)}; choose one"
-        raise InputError(msg)
+        msg = "{path}: the ending {ending!r} is none of {endings}; choose one"
+        raise InputError(msg, path=path, ending=path.suffix, endings=", ".join(endings))
     if path.is_dir():
-        msg = f"{path}: is a folder; name a file"
-        raise InputError(msg)
+        msg = "{path}: is a folder; name a file"
+        raise InputError(msg, path=path)
     if path.exists() and not overwrite:
-        msg = f"{path}: exists already; name another place or add --overwrite"
-        raise InputError(msg)
+        msg = "{path}: exists already; name another place or add --overwrite"
+        raise InputError(msg, path=path)
     if not path.parent.is_dir():
-        msg = f"{path.parent}: there is no such folder; make it or name another"
-        raise NotFoundError(msg)
+        msg = "{folder}: there is no such folder; make it or name another"
+        raise NotFoundError(msg, folder=path.parent)

@@ -5,18 +5,43 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facility_coverage.facility_words import in_words
+from facility_coverage.words import Joined, Remark, Told
 from facility_coverage_cli.folders import cache_folder, refuse_target
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet, checked_section
+from facility_coverage_cli.spoken import spoken
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from facility_coverage.inputs.preview import Preview
     from facility_coverage.study_file import FacilitiesSection
+    from facility_coverage.words import Language
 
 _SHOWN = 20
 _HEALTH_PLACES = frozenset({"hospital", "clinic", "doctors"})
+
+_TITLES = {
+    "guesses": "guessed: {count}",
+    "duplicates": "the same facility twice?: {count}",
+    "without_point": "without a point: {count}",
+    "unread": "numbers that cannot be read: {count}",
+}
+_ROWS = {
+    "guesses": "row {row}: {what} {value}, because {reason}",
+    "duplicates": "rows {row} and {other_row}: {name}; {other_name}; {apart_m} m apart",
+    "without_point": "row {row}: {name} ({address}): {reason}",
+    "without_point and address": "row {row}: {name}: {reason}",
+    "unread": "row {row}: {column} {text!r} {reason}",
+}
+_CERTAINTIES = {
+    "stated": Remark("stated"),
+    "certain": Remark("certain"),
+    "likely": Remark("likely"),
+}
 
 inputs = typer.Typer(help="Look at inputs before a study is run.", rich_markup_mode=None)
 
@@ -74,7 +99,7 @@ def preview(
     seen = preview_register(section)
     doubt = None if streets is None else _doubt(seen, section, streets, cache)
     if template is not None:
-        blank = seen.without_point.assign(lon="", lat="")
+        blank = _told(seen.without_point, spoken()).assign(lon="", lat="")
         order = ["row", "facility_id", "name", "address", "lon", "lat", "reason"]
         with atomic_path(template) as temporary:
             write_workbook(blank[order], temporary)
@@ -94,14 +119,16 @@ def _section(file: Path, sheet: str | None, stated: list[str]) -> "FacilitiesSec
     for pair in stated:
         key, equals, value = pair.partition("=")
         if not equals or key not in FacilitiesSection.model_fields or key == "source":
-            msg = f"--set {pair}: write KEY=VALUE with a key of [facilities], such as lon=经度"
-            raise InputError(msg)
+            msg = "--set {pair}: write KEY=VALUE with a key of [facilities], such as lon=经度"
+            raise InputError(msg, pair=pair)
         keys[key] = value
     layer = {} if sheet is None else {"layer": sheet}
     return checked_section("--set", FacilitiesSection, {"source": str(file)} | layer | keys)
 
 
-def _doubt(seen: "Preview", section: "FacilitiesSection", streets: Path, cache: Path | None) -> str:
+def _doubt(
+    seen: "Preview", section: "FacilitiesSection", streets: Path, cache: Path | None
+) -> Remark | str:
     """Return what streets and health places say against the coordinates; empty for nothing."""
     import numpy as np
 
@@ -126,25 +153,34 @@ def _doubt(seen: "Preview", section: "FacilitiesSection", streets: Path, cache: 
             landmarks.append(Landmarks.of_places(project(np.array(lonlat), DEGREES, network.crs)))
     for each in landmarks:
         if shift := find_shift(xy, declared, others, each):
-            return shift.remark(Path(section.source).name, "facilities.coordinates").told("en")
+            return shift.remark(Path(section.source).name, "facilities.coordinates")
     return ""
 
 
-def _document(file: Path, seen: "Preview", doubt: str | None) -> dict[str, Any]:
-    """Put everything into one JSON value."""
+def _document(file: Path, seen: "Preview", doubt: Remark | str | None) -> dict[str, Any]:
+    """Put everything into one JSON value; programs read it, so it is told in English."""
     return {
         "file": str(file),
         "heading_row": seen.heading_row,
         "rows": seen.rows,
         "left_out": [{"row": row, "text": text} for row, text in seen.left_out],
         "columns": _records(seen.columns),
-        "coordinates": seen.coordinates,
-        "doubt": doubt,
-        "guesses": _records(seen.guesses),
+        "coordinates": _in(seen.coordinates, "en"),
+        "doubt": _in(doubt, "en"),
+        "guesses": _records(_told(seen.guesses, "en")),
         "duplicates": _records(seen.duplicates),
-        "without_point": _records(seen.without_point),
-        "unread": _records(seen.unread),
+        "without_point": _records(_told(seen.without_point, "en")),
+        "unread": _records(_told(seen.unread, "en")),
     }
+
+
+def _told(table: "pd.DataFrame", language: "Language") -> "pd.DataFrame":
+    """Return a table with its reasons in a language."""
+    return table.assign(reason=table["reason"].map(lambda reason: _in(reason, language)))
+
+
+def _in(value: object, language: "Language") -> object:
+    return value.told(language) if isinstance(value, Told) else value
 
 
 def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -158,30 +194,43 @@ def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
     ]
 
 
-def _lines(file: Path, seen: "Preview", doubt: str | None) -> list[str]:
+def _lines(file: Path, seen: "Preview", doubt: Remark | str | None) -> "Iterator[Told]":
     """Return the preview as lines."""
-    lines = [f"{file.name}: {seen.rows} rows, heading in row {seen.heading_row}"]
-    lines += [f"  row {row} is no row of the table: {text}" for row, text in seen.left_out]
-    lines.append("columns:")
-    lines += [
-        f"  {row['column']} -> {row['meaning'] or '(kept for the clauses of rules)'}"
-        f"{row['certainty'] and ' ({})'.format(row['certainty'])}, such as "
-        f"{row['example'] or 'nothing'}"
-        for row in _records(seen.columns)
-    ]
-    lines.append(f"coordinates: {seen.coordinates}")
+    heading = "{file}: {rows} rows, heading in row {row}"
+    yield Remark(heading, file=file.name, rows=seen.rows, row=seen.heading_row)
+    for number, text in seen.left_out:
+        yield _below(Remark("row {row} is no row of the table: {text}", row=number, text=text))
+    yield Remark("columns:")
+    for column in _records(seen.columns):
+        yield _below(_column(column))
+    yield Remark("coordinates: {coordinates}", coordinates=seen.coordinates)
     if doubt is not None:
-        lines.append(f"  warning: {doubt}" if doubt else "  streets say nothing against them")
-    blocks = (
-        ("guessed", seen.guesses, "row {row}: {what} {value}, because {reason}"),
-        ("the same facility twice?", seen.duplicates,
-         "rows {row} and {other_row}: {name}; {other_name}; {apart_m} m apart"),
-        ("without a point", seen.without_point, "row {row}: {name} ({address}): {reason}"),
-        ("numbers that cannot be read", seen.unread, "row {row}: {column} {text!r} {reason}"),
-    )  # fmt: skip
-    for title, table, pattern in blocks:
-        rows = _records(table)
-        lines += [f"{title}: {len(rows)}"]
-        lines += [f"  {pattern.format(**row)}" for row in rows[:_SHOWN]]
-        lines += [f"  … and {len(rows) - _SHOWN} more: --json"] if len(rows) > _SHOWN else []
-    return lines
+        nothing = Remark("streets say nothing against them")
+        yield _below(Remark("warning: {doubt}", doubt=doubt) if doubt else nothing)
+    guesses = seen.guesses.assign(value=seen.guesses["value"].map(in_words))
+    for name, table in (
+        ("guesses", guesses), ("duplicates", seen.duplicates),
+        ("without_point", seen.without_point), ("unread", seen.unread),
+    ):  # fmt: skip
+        yield Remark(_TITLES[name], count=len(table))
+        for row in _records(table[:_SHOWN]):
+            bare = name == "without_point" and not row["address"]
+            yield _below(Remark(_ROWS[f"{name} and address" if bare else name], **row))
+        if len(table) > _SHOWN:
+            yield _below(Remark("… and {count} more: --json", count=len(table) - _SHOWN))
+
+
+def _column(column: dict[str, Any]) -> Remark:
+    """Tell what a column would be read as."""
+    message = (
+        "{column} -> {meaning} ({certainty}), such as {example}"
+        if column["meaning"]
+        else "{column} -> (kept for the clauses of rules), such as {example}"
+    )
+    certainty = _CERTAINTIES.get(column["certainty"])
+    example = column["example"] or Remark("nothing")
+    return Remark(message, **column | {"certainty": certainty, "example": example})
+
+
+def _below(line: Remark) -> Joined:
+    return Joined(("  ", line), "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 from facility_coverage_cli.folders import cache_folder, refuse_target
 from facility_coverage_cli.network import Changes, open_network
 from facility_coverage_cli.options import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from facility_coverage.study_file import CoverageSection, FacilitiesSection
+    from facility_coverage.words import Told
 
 ENDINGS = (".geojson", ".gpkg", ".fgb")
 
@@ -88,12 +90,14 @@ def isochrones(
         )
         write_layer(layer.drop(columns=["scope", "threshold_m"]), out)
     for facility, reason in _left_out(register, streets.crs, layer, coverage):
-        say_warning(f"{facilities}: {facility} is left out: {reason}")
+        message = "{path}: {facility} is left out: {reason}"
+        say_warning(Remark(message, path=facilities, facility=facility, reason=reason))
     count = layer["facility_id"].nunique()
     if json:
         say_json({"path": str(out), "facilities": count, "polygons": len(layer)})
     elif not quiet:
-        say(f"{out}: {len(layer)} polygons of {count} facilities")
+        message = "{path}: {polygons} polygons of {facilities} facilities"
+        say(Remark(message, path=out, polygons=len(layer), facilities=count))
 
 
 def _left_out(
@@ -101,14 +105,16 @@ def _left_out(
     crs: str,
     layer: "GeoDataFrame",
     coverage: "CoverageSection",
-) -> "Iterator[tuple[str, str]]":
+) -> "Iterator[tuple[str, Told]]":
     """Yield each facility of the register that has no polygon, and why."""
     from facility_coverage.inputs.facilities import read_facilities
 
     table = read_facilities(register, crs, extract=None).table
-    far = f"no street within {coverage.off_street_limit_m:g} m; correct its position"
-    for row in table[~table["facility_id"].isin(layer["facility_id"])].itertuples():
-        yield str(row.facility_id), str(row.reason) or far
+    message = "no street within {limit_m:g} m; correct its position"
+    far = Remark(message, limit_m=coverage.off_street_limit_m)
+    lost = table[~table["facility_id"].isin(layer["facility_id"])]
+    for facility, reason in zip(lost["facility_id"], lost["reason"], strict=True):
+        yield facility, reason or far
 
 
 def coverage_of(minutes: str, method: str = "exact") -> "CoverageSection":
@@ -137,6 +143,6 @@ def coverage_of(minutes: str, method: str = "exact") -> "CoverageSection":
     try:
         values = [float(part) for part in minutes.split(",")]
     except ValueError as error:
-        msg = f"{option}: not numbers; write them as 5,10,15"
-        raise InputError(msg) from error
+        msg = "{option}: not numbers; write them as 5,10,15"
+        raise InputError(msg, option=option) from error
     return checked_section(option, CoverageSection, {"minutes": values, "method": method})

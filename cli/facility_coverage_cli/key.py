@@ -23,13 +23,13 @@ def key(
     line = key_line(made, role, name)
     held = KeyRing.read(file, None) if file.exists() else KeyRing()
     if any(caller.owner == name for _, caller in held.callers):
-        msg = f"{file}: {name!r} has a key already; remove that line first, or take another name"
-        raise InputError(msg)
+        msg = "{path}: {name!r} has a key already; remove that line first, or take another name"
+        raise InputError(msg, path=file, name=name)
     try:
         file.touch(mode=0o600)
         with file.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(f"{line}\n")
     except OSError as error:
-        msg = f"{file}: cannot be written: {error.strerror}; name another file"
-        raise SourceError(msg) from error
+        msg = "{path}: cannot be written: {reason}; name another file"
+        raise SourceError(msg, path=file, reason=error.strerror) from error
     say(made)

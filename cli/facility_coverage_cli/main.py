@@ -4,13 +4,14 @@ import signal
 import sys
 import warnings
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.exceptions import TyperException
 
 from facility_coverage import __version__
 from facility_coverage.errors import FacilityCoverageError
+from facility_coverage.words import Remark
 from facility_coverage_cli.audit import audit
 from facility_coverage_cli.batch import batch
 from facility_coverage_cli.check import check
@@ -28,6 +29,7 @@ from facility_coverage_cli.report import report
 from facility_coverage_cli.review import review, review_compare, review_replay
 from facility_coverage_cli.run import run_study_file
 from facility_coverage_cli.serve import serve
+from facility_coverage_cli.spoken import choose
 from facility_coverage_cli.suggest import suggest
 from facility_coverage_cli.terminal import (
     Session,
@@ -97,9 +99,18 @@ def _root(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an internal error.")
     ] = False,
+    language: Annotated[
+        Literal["en", "zh"] | None,
+        typer.Option(
+            "--language",
+            envvar="FACILITY_COVERAGE_LANGUAGE",
+            help="Of messages; by default the study's, or that of this system.",
+        ),
+    ] = None,
 ) -> None:
     """Who can walk to a community health centre, and where one is missing."""
     context.obj.debug = debug
+    choose(language)
 
 
 def outcome(arguments: list[str]) -> int:
@@ -116,19 +127,21 @@ def outcome(arguments: list[str]) -> int:
         The exit code. Whatever went wrong was told on stderr, in lines that start ``error:``.
     """
     session = Session()
+    choose(None)
     try:
         code = app(arguments, prog_name=NAME, standalone_mode=False, obj=session)
     except TyperException as error:
-        say_error(f"{error.format_message()} Try '{NAME} --help'.")
+        message = "{usage} Try '{name} --help'."
+        say_error(Remark(message, usage=error.format_message(), name=NAME))
         return USAGE_EXIT
     except FacilityCoverageError as error:
-        say_error(str(error))
+        say_error(error)
         return error.exit_code
     except Exception as error:  # noqa: BLE001  (the last net: a defect is told in one line)
         report_defect(error, debug=session.debug)
         return 1
     if code == INTERRUPTED_EXIT:
-        say_error("interrupted; nothing was written")
+        say_error(Remark("interrupted; nothing was written"))
     return code or 0
 
 

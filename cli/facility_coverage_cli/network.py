@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
+from facility_coverage.words import Remark
 from facility_coverage_cli.folders import refuse_target
 from facility_coverage_cli.options import (
     Corrections,
@@ -17,6 +18,7 @@ from facility_coverage_cli.options import (
     Year,
     checked_section,
 )
+from facility_coverage_cli.spoken import spoken
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -40,6 +42,26 @@ class Changes(NamedTuple):
 
 
 NO_CHANGES = Changes()
+
+_FIGURES = {
+    "nodes": Remark("nodes"),
+    "edges": Remark("edges"),
+    "length_km": Remark("length_km"),
+    "components": Remark("components"),
+    "island_length_share": Remark("island_length_share"),
+    "crs": Remark("crs"),
+    "profile": Remark("profile"),
+    "mode": Remark("mode"),
+    "direction": Remark("direction"),
+    "speed_kph": Remark("speed_kph"),
+    "off_street_speed_kph": Remark("off_street_speed_kph"),
+    "elevation_sha256": Remark("elevation_sha256"),
+    "filled_heights": Remark("filled_heights"),
+    "raw_nodes": Remark("raw_nodes"),
+    "raw_segments": Remark("raw_segments"),
+    "torn_ways": Remark("torn_ways"),
+}
+"""Names of a network's figures."""
 
 
 @network.command("build")
@@ -75,24 +97,25 @@ def build(
     if json:
         say_json({"path": str(out), **figures})
     elif not quiet:
-        say(f"{out}")
+        say(str(out))
         figures["speed_kph"] = _speed(streets.profile)
-        told = figures.pop("corrections", None)
+        figures.pop("corrections", None)
         for name, value in figures.items():
             if value is not None:
                 shown = f"{value:,}" if isinstance(value, int | float) else value
-                say(f"  {name}: {shown}")
-        for row in () if told is None else told["rows"]:
-            name = f" {row['name']}" if row["name"] else ""
-            say(f"  row {row['row']} ({row['kind']}{name}): {row['told']}")
+                say(Remark("  {name}: {value}", name=_FIGURES.get(name, name), value=shown))
+        for row in () if streets.corrections is None else streets.corrections.outcomes:
+            what = f"{row.kind} {row.name}" if row.name else row.kind
+            say(Remark("  row {row} ({what}): {told}", row=row.row, what=what, told=row))
 
 
 @network.command("profiles")
 def profiles(
     *,
     language: Annotated[
-        Literal["en", "zh"], typer.Option("--language", help="Language of the sources.")
-    ] = "en",
+        Literal["en", "zh"] | None,
+        typer.Option("--language", help="Of the sources; by default that of messages."),
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -103,6 +126,7 @@ def profiles(
     shipped = [shipped_profile(name) for name in SHIPPED]
     if json:
         say_json([profile.model_dump(mode="json") for profile in shipped])
+    language = language or spoken()
     for profile in () if json or quiet else shipped:
         towards = in_words(
             "to the facility" if profile.direction == "to" else "from the facility", language

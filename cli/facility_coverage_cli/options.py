@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Joined
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -78,9 +79,11 @@ def checked_section(option: str, section: type[Section], values: Mapping[str, An
     """
     from pydantic import ValidationError
 
+    from facility_coverage.model_faults import model_fault
+
     try:
         return section(**values)
     except ValidationError as error:
-        faults = [str(entry["msg"]).removeprefix("Value error, ") for entry in error.errors()]
-        msg = f"{option}: {'; '.join(dict.fromkeys(faults))}"
-        raise InputError(msg) from error
+        faults = dict.fromkeys(map(model_fault, error.errors()))
+        msg = "{option}: {faults}"
+        raise InputError(msg, option=option, faults=Joined.of(faults, "; ")) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from facility_coverage.errors import InputError, SourceError
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Json, Quiet
 from facility_coverage_cli.serve import service_settings
 from facility_coverage_cli.terminal import progress, say, say_json
@@ -141,8 +142,8 @@ def list_proposals(
 
     states = None if state is None else tuple(own for own in STATES if own == state)
     if states == ():
-        msg = f"--state {state}: not a state; choose one of {', '.join(STATES)}"
-        raise InputError(msg)
+        msg = "--state {state}: not a state; choose one of {states}"
+        raise InputError(msg, state=state, states=", ".join(STATES))
     with office_at(database, files) as office:
         found = office.store.proposals.page(study_id=study, states=states)
     if json:
@@ -166,7 +167,7 @@ def show(
         return
     say(_line(case))
     for condition in case.conditions:
-        say(f"  condition: {condition}")
+        say(Remark("  condition: {condition}", condition=condition))
     for event in events:
         said = event.new.get("comment", "")
         say(f"  {event.number:4} {event.when} {event.who}: {event.what}{said and f': {said}'}")
@@ -188,7 +189,7 @@ def review(
         advance("Reviewing the proposal", 0.0)
         _write_sheet(office, office.store.proposals.get(number), out, language)
     if not quiet:
-        say(f"Sheet: {out}")
+        say(Remark("Sheet: {path}", path=out))
 
 
 @proposal.command("replay")
@@ -207,13 +208,16 @@ def replay(
     if json:
         say_json(vars(found))
     elif not quiet:
-        say(f"{len(found.same)} files came out as they were, byte for byte")
+        message = "{count} files came out as they were, byte for byte"
+        say(Remark(message, count=len(found.same)))
     if found.differing:
         msg = (
-            f"proposal {number}: came out otherwise: {', '.join(found.differing)}; it was made by "
-            f"version {found.version_then}, and this is {found.version_now}"
+            "proposal {number}: came out otherwise: {files}; it was made by version "
+            "{version_then}, and this is {version_now}"
         )
-        raise InputError(msg)
+        differing = ", ".join(found.differing)
+        versions = {"version_then": found.version_then, "version_now": found.version_now}
+        raise InputError(msg, number=number, files=differing, **versions)
 
 
 @proposal.command("submit")
@@ -301,7 +305,7 @@ def approve(
         with office_at(database, files) as office:
             _write_sheet(office, case, out, language)
         if not quiet and not json:
-            say(f"Sheet: {out}")
+            say(Remark("Sheet: {path}", path=out))
 
 
 @proposal.command("reject")
@@ -424,11 +428,11 @@ def _write_sheet(office: "Office", case: "Case", out: Path, language: "Language 
 def _refuse_form(out: Path) -> Any:  # noqa: ANN401  (a Form, known when the service is imported)
     form = out.suffix.lower().removeprefix(".")
     if form not in {"pdf", "html", "json"}:
-        msg = f"--out {out}: write to a .pdf, .html or .json"
-        raise InputError(msg)
+        msg = "--out {path}: write to a .pdf, .html or .json"
+        raise InputError(msg, path=out)
     if not out.parent.is_dir():
-        msg = f"--out {out}: there is no folder {out.parent}; make it first"
-        raise SourceError(msg)
+        msg = "--out {path}: there is no folder {folder}; make it first"
+        raise SourceError(msg, path=out, folder=out.parent)
     return form
 
 
@@ -439,9 +443,14 @@ def _tell(case: "Case", *, quiet: bool, json: bool) -> None:
         say(_line(case))
 
 
-def _line(case: "Case") -> str:
-    outdated = ", outdated: the study changed since its review" if case.is_outdated else ""
-    return f"{case.number}. {case.title} ({case.study_id}): {case.state}{outdated}"
+def _line(case: "Case") -> Remark:
+    message = (
+        "{number}. {title} ({study}): {state}, outdated: the study changed since its review"
+        if case.is_outdated
+        else "{number}. {title} ({study}): {state}"
+    )
+    study, state = case.study_id, case.state
+    return Remark(message, number=case.number, title=case.title, study=study, state=state)
 
 
 def _plain(case: "Case") -> dict[str, Any]:

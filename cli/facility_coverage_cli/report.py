@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facility_coverage.words import Joined, Remark
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
 from facility_coverage_cli.run import carry_out, refuse_inside, write_all
+from facility_coverage_cli.spoken import open_study
 from facility_coverage_cli.study_summary import tell
 from facility_coverage_cli.terminal import say
 
@@ -42,19 +44,18 @@ def report(
     With --language both they are report.zh.html, report.en.html and so on.
     """
     from facility_coverage.files import atomic_folder, refuse_existing
-    from facility_coverage.study_file import Study
     from facility_coverage.words import say as word
     from facility_coverage_maps.fonts import require_font
     from facility_coverage_maps.paper import require_pango
     from facility_coverage_maps.report.report import write_report
 
-    study = Study.load(study_file)
+    study = open_study(study_file)
     refuse_existing(out, overwrite=overwrite)
     refuse_inside(out, study_file, study)
     languages = _languages(study, language)
     require_pango()
     for wanted in languages:
-        require_font(study.study.name + word("Facilities", wanted), "report")
+        require_font(study.study.name + word("Facilities", wanted), Remark("report"))
     result = carry_out(study, cache=cache, quiet=quiet)
     with atomic_folder(out, overwrite=overwrite) as folder:
         write_all(result, folder)
@@ -65,7 +66,8 @@ def report(
     tell(result, out, quiet=quiet, json=json)
     if not (quiet or json):
         names = ["report"] if len(languages) == 1 else [f"report.{each}" for each in languages]
-        say(f"Report: {', '.join(str(out / f'{name}.pdf') for name in names)}")
+        paths = Joined.of(out / f"{name}.pdf" for name in names)
+        say(Remark("Report: {paths}", paths=paths))
 
 
 def _languages(study: "Study", asked: ReportLanguage | None) -> "tuple[Language, ...]":

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Joined, Remark
 from facility_coverage_cli.folders import cache_folder
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
 from facility_coverage_cli.run import refuse_inside
+from facility_coverage_cli.spoken import open_study
 from facility_coverage_cli.terminal import progress, say, say_json
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from facility_coverage.proposals.comparison import Comparison
     from facility_coverage.proposals.desk import Desk
     from facility_coverage.proposals.proposal import Proposal
+    from facility_coverage.proposals.rank import Rank
     from facility_coverage.proposals.sheet import ReviewSheet
     from facility_coverage.study_file import Study
 
@@ -66,10 +69,9 @@ def review(
     from facility_coverage.proposals.layers import layers_of
     from facility_coverage.proposals.register import read_proposals
     from facility_coverage.proposals.sheet import review as make_review
-    from facility_coverage.study_file import Study
     from facility_coverage_maps.review.folder import write_sheet
 
-    study = Study.load(study_file)
+    study = open_study(study_file)
     refuse_existing(out, overwrite=overwrite)
     refuse_inside(out, study_file, study)
     own = read_proposals(proposal, coordinates=coordinates).one(proposal_id)
@@ -111,10 +113,9 @@ def review_compare(
     from facility_coverage.proposals.comparison import compare
     from facility_coverage.proposals.layers import comparison_layers
     from facility_coverage.proposals.register import read_proposals
-    from facility_coverage.study_file import Study
     from facility_coverage_maps.review.comparison import write_comparison_folder
 
-    study = Study.load(study_file)
+    study = open_study(study_file)
     refuse_existing(out, overwrite=overwrite)
     refuse_inside(out, study_file, study)
     register = read_proposals(proposals, coordinates=coordinates)
@@ -148,7 +149,8 @@ def review_replay(
     if json:
         say_json(vars(found) | {"same": list(found.same), "differing": list(found.differing)})
     elif not quiet and not found.differing:
-        say(f"{folder}: {len(found.same)} files came out byte for byte as they were")
+        message = "{path}: {count} files came out byte for byte as they were"
+        say(Remark(message, path=folder, count=len(found.same)))
     _refuse_differing(found, folder)
 
 
@@ -169,73 +171,108 @@ def _others(path: Path, coordinates: str | None, own: "Proposal") -> "tuple[Prop
     register = read_proposals(path, coordinates=coordinates)
     wrong = [one for one in register.refused if one.id != own.id]
     if wrong:
-        lines = (f"{path}: row {one.row}: {one.reason}" for one in wrong)
-        raise InputError("\n".join(lines))
+        msg = "{path}: row {row}: {reason}"
+        raise InputError(*(Remark(msg, path=path, row=one.row, reason=one.reason) for one in wrong))
     return register.besides(own.id)
 
 
-def _lines(sheet: "ReviewSheet", out: Path) -> "Iterator[str]":
+def _lines(sheet: "ReviewSheet", out: Path) -> "Iterator[Remark]":
     """Yield the review in short."""
-    target = next(one for one in sheet.change.total if one.threshold == sheet.study.target)
-    people = target.people
-    yield f"{sheet.study.name}: {sheet.proposal.name} ({sheet.proposal.id})"
-    yield (
-        f"  within {target.threshold}: {people.before:,.0f} to {people.after:,.0f} residents "
-        f"(+{people.gained:,.0f}, -{people.lost:,.0f})"
+    study, own = sheet.study, sheet.proposal
+    yield Remark("{study}: {proposal} ({id})", study=study.name, proposal=own.name, id=own.id)
+    target = next(one for one in sheet.change.total if one.threshold == study.target)
+    message = (
+        "  within {threshold}: {before:,.0f} to {after:,.0f} residents (+{gained:,.0f}, "
+        "-{lost:,.0f})"
     )
+    yield Remark(message, threshold=target.threshold, **target.people.model_dump())
     for doubt in sheet.doubts:
-        yield f"  check: {doubt.en}"
-    alone, last, mean = sheet.standing.of(sheet.proposal.id)
+        yield Remark("  check: {doubt}", doubt=doubt)
+    alone, last, mean = sheet.standing.of(own.id)
     if sheet.others:
-        yield f"  with {len(sheet.others)} others: last {last:+,.0f}, mean {mean:+,.0f}"
+        message = "  with {count} others: last {last:+,.0f}, mean {mean:+,.0f}"
+        yield Remark(message, count=len(sheet.others), last=last, mean=mean)
     else:
-        yield f"  alone {alone:+,.0f}"
+        yield Remark("  alone {alone:+,.0f}", alone=alone)
     if sheet.rank is not None:
-        rank = sheet.rank
-        yield (
-            f"  place {rank.place:,} of {rank.candidates:,} allowed sites, the best gains "
-            f"{rank.best_gain:,.0f}"
-        )
-        for spot in rank.nearby:
-            yield f"  {spot.distance_m:.0f} m {spot.direction} serves {spot.more:,.0f} more"
+        yield from _ranked(sheet.rank)
+    yield from _judged(sheet)
+    paths = Joined.of((out / "review.zh.pdf", out / "review.en.pdf"))
+    yield Remark("Sheet: {path}", path=paths)
+
+
+def _ranked(rank: "Rank") -> "Iterator[Remark]":
+    """Yield how good the place is, and what nearby is better."""
+    message = "  place {place:,} of {count:,} allowed sites, the best gains {gain:,.0f}"
+    yield Remark(message, place=rank.place, count=rank.candidates, gain=rank.best_gain)
+    for spot in rank.nearby:
+        direction = Remark(spot.direction)
+        message = "  {metres:.0f} m {direction} serves {more:,.0f} more"
+        yield Remark(message, metres=spot.distance_m, direction=direction, more=spot.more)
+
+
+def _judged(sheet: "ReviewSheet") -> "Iterator[Remark]":
+    """Yield what the clauses say, and which verdicts change."""
+    from facility_coverage.standards.changes import ABSENT
+    from facility_coverage.standards.findings import VERDICT_WORDS
+
     verdicts = [rule.verdict for rule in sheet.rules]
     if verdicts:
-        counts = (f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-        yield f"  clauses: {', '.join(counts)}".replace("_", " ")
+        counts = (
+            Remark("{count} {verdict}", count=verdicts.count(word), verdict=VERDICT_WORDS[word])
+            for word in dict.fromkeys(verdicts)
+        )
+        yield Remark("  clauses: {verdicts}", verdicts=Joined.of(counts))
+    words = VERDICT_WORDS | {
+        ABSENT: Remark("absent"),
+        "raised": Remark("raised"),
+        "not raised": Remark("not raised"),
+    }
     for flip in sheet.change.flips:
-        place = flip.unit_name or "the whole district"
-        yield f"  {place}: {flip.name}: {flip.before} -> {flip.after}"
-    yield f"Sheet: {out / 'review.zh.pdf'}, {out / 'review.en.pdf'}"
+        yield Remark(
+            "  {place}: {name}: {before} -> {after}",
+            place=flip.unit_name or Remark("the whole district"),
+            name=flip.name,
+            before=words[flip.before],
+            after=words[flip.after],
+        )
 
 
-def _compared(found: "Comparison", out: Path) -> "Iterator[str]":
+def _compared(found: "Comparison", out: Path) -> "Iterator[Remark]":
     """Yield the comparison in short."""
-    yield f"{found.study.name}: {len(found.proposals)} proposals"
-    yield f"  together {found.together:+,.0f} residents within {found.study.target}"
+    message = "{study}: {count} proposals"
+    yield Remark(message, study=found.study.name, count=len(found.proposals))
+    message = "  together {people:+,.0f} residents within {threshold}"
+    yield Remark(message, people=found.together, threshold=found.study.target)
     for one in sorted(found.proposals, key=lambda own: own.rank):
+        message = (
+            "  {rank:3}. {proposal}: mean {mean:+,.0f}, alone {alone:+,.0f}, last {last:+,.0f}"
+            "{mark}"
+        )
+        figures = {"mean": one.mean, "alone": one.alone, "last": one.last}
         mark = " *" if one.chosen else ""
-        yield (
-            f"  {one.rank:3}. {one.proposal.name}: mean {one.mean:+,.0f}, alone "
-            f"{one.alone:+,.0f}, last {one.last:+,.0f}{mark}"
-        )
+        yield Remark(message, rank=one.rank, proposal=one.proposal.name, mark=mark, **figures)
     if found.best is not None:
-        best = found.best
-        yield (
-            f"* best plan for {best.budget:g}: {best.gain:+,.0f} for {best.cost:g}, bound "
-            f"{best.bound:,.0f}, {best.status}"
+        message = (
+            "* best plan for {budget:g}: {gain:+,.0f} for {cost:g}, bound {bound:,.0f}, {status}"
         )
+        names = {"budget", "gain", "cost", "bound", "status"}
+        yield Remark(message, **found.best.model_dump(include=names))
     for doubt in found.doubts:
-        yield f"Check: {doubt.en}"
+        yield Remark("Check: {doubt}", doubt=doubt)
     for refused in found.refused:
-        yield f"Refused: {refused.reason}"
-    yield f"Table and map: {out / 'compare.zh.html'}, {out / 'compare.en.html'}"
+        yield Remark("Refused: {reason}", reason=refused.reason)
+    paths = Joined.of((out / "compare.zh.html", out / "compare.en.html"))
+    yield Remark("Table and map: {path}", path=paths)
 
 
 def _refuse_differing(found: "Replay", folder: Path) -> None:
     """Leave with the exit code of bad input where a review came out otherwise."""
     if found.differing:
         msg = (
-            f"{folder}: came out otherwise: {', '.join(found.differing)}; it was made by version "
-            f"{found.version_then}, this is {found.version_now}"
+            "{path}: came out otherwise: {files}; it was made by version {version_then}, this is "
+            "{version_now}"
         )
-        raise InputError(msg)
+        files = ", ".join(found.differing)
+        versions = {"version_then": found.version_then, "version_now": found.version_now}
+        raise InputError(msg, path=folder, files=files, **versions)

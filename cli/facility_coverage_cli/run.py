@@ -9,6 +9,7 @@ import typer
 from facility_coverage.errors import InputError
 from facility_coverage_cli.folders import cache_folder
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
+from facility_coverage_cli.spoken import open_study
 from facility_coverage_cli.study_summary import tell
 from facility_coverage_cli.terminal import progress
 
@@ -40,9 +41,8 @@ def run_study_file(
     and a map.
     """
     from facility_coverage.files import atomic_folder, refuse_existing
-    from facility_coverage.study_file import Study
 
-    study = Study.load(study_file)
+    study = open_study(study_file)
     refuse_existing(out, overwrite=overwrite)
     refuse_inside(out, study_file, study)
     result = carry_out(study, cache=cache, quiet=quiet, strict=strict)
@@ -159,5 +159,5 @@ def refuse_inside(out: Path, study_file: Path, study: "Study") -> None:
     ]
     held = next((path for path in inputs if path.is_relative_to(folder)), None)
     if held is not None:
-        msg = f"{out}: holds {held}, which the study reads; name another folder for the results"
-        raise InputError(msg)
+        msg = "{out}: holds {held}, which the study reads; name another folder for the results"
+        raise InputError(msg, out=out, held=held)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Quiet
 from facility_coverage_cli.terminal import progress, say
 
@@ -138,8 +139,8 @@ def _sorted(studies: list[Path]) -> tuple[list[Path], list[Path]]:
     study_files = [path for path in studies if not path.is_dir()]
     for path in study_files:
         if path.suffix != ".toml":
-            msg = f"--study {path}: neither a folder of results nor a study file in .toml"
-            raise InputError(msg)
+            msg = "--study {path}: neither a folder of results nor a study file in .toml"
+            raise InputError(msg, path=path)
     return folders, study_files
 
 
@@ -169,15 +170,18 @@ def service_settings(**given: Any) -> "Settings":  # noqa: ANN401  (values of op
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        faults = (
-            f"FACILITY_COVERAGE_{'__'.join(str(part) for part in fault['loc']).upper()}: "
-            f"{fault['msg']}"
-            for fault in error.errors()
-        )
-        raise InputError("\n".join(faults)) from error
+        raise InputError(*map(_setting_fault, error.errors())) from error
     except SettingsError as error:
-        msg = f'{error}; write lists as JSON, such as ["a", "b"]'
-        raise InputError(msg) from error
+        msg = '{reason}; write lists as JSON, such as ["a", "b"]'
+        raise InputError(msg, reason=str(error)) from error
+
+
+def _setting_fault(fault: Any) -> Remark:  # noqa: ANN401  (pydantic's ErrorDetails, of Any)
+    from facility_coverage.model_faults import model_fault
+
+    name = "__".join(str(part) for part in fault["loc"]).upper()
+    reason = model_fault(fault)
+    return Remark("{variable}: {reason}", variable=f"FACILITY_COVERAGE_{name}", reason=reason)
 
 
 def _with_key(settings: "Settings", *, generate_key: bool) -> "Settings":
@@ -188,7 +192,7 @@ def _with_key(settings: "Settings", *, generate_key: bool) -> "Settings":
     if not generate_key or settings.key is not None or settings.keys_file is not None:
         return settings
     key = new_key()
-    say(f"API key, shown this once: {key}")
+    say(Remark("API key, shown this once: {key}", key=key))
     return settings.model_copy(update={"key": SecretStr(key)})
 
 
@@ -200,11 +204,11 @@ def _for_host(settings: "Settings", host: str) -> "Settings":
     keys = KeyRing.read(settings.keys_file, settings.secret_key)
     if host not in LOOPBACK and not keys.callers:
         msg = (
-            f"--host {host}: opens the service to others, and it has no API key; make one with "
-            f"'facility-coverage key NAME --file keys.txt' and set FACILITY_COVERAGE_KEYS_FILE, "
-            f"or add --generate-key"
+            "--host {host}: opens the service to others, and it has no API key; make one with "
+            "'facility-coverage key NAME --file keys.txt' and set FACILITY_COVERAGE_KEYS_FILE, "
+            "or add --generate-key"
         )
-        raise InputError(msg)
+        raise InputError(msg, host=host)
     return settings.model_copy(update={"allowed_hosts": (*settings.allowed_hosts, host)})
 
 

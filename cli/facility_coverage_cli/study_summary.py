@@ -4,12 +4,22 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facility_coverage.words import Joined, Remark
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from facility_coverage.result import StudyResult
+
+_FLAG_WORDS = {
+    "no_facility": Remark("no facility"),
+    "no_government_centre": Remark("no government centre"),
+    "below_target": Remark("below target"),
+}
+_KIND_WORDS = {"minutes": Remark("minutes"), "metres": Remark("metres")}
 
 
 def tell(result: "StudyResult", out: Path, *, quiet: bool, json: bool) -> None:
@@ -35,41 +45,67 @@ def tell(result: "StudyResult", out: Path, *, quiet: bool, json: bool) -> None:
             say(line)
 
 
-def _lines(result: "StudyResult", out: Path) -> "Iterator[str]":
+def _lines(result: "StudyResult", out: Path) -> "Iterator[Remark]":
     """Yield the answer; shares are cut, never rounded up to a target that is not met."""
     total = result.total
-    yield f"{result.study.study.name}: {total['population']:,.0f} people"
+    message = "{name}: {people:,.0f} people"
+    yield Remark(message, name=result.study.study.name, people=total["population"])
     for threshold in result.thresholds:
         people = total[f"covered_population_{threshold.label}"]
         cut = floor(total[f"covered_share_{threshold.label}"] * 1000.0) / 10.0
-        yield f"  within {threshold.label:>6} {people:13,.0f} {cut:6.1f}%"
+        message = "  within {threshold:>6} {people:13,.0f} {percent:6.1f}%"
+        yield Remark(message, threshold=threshold.label, people=people, percent=cut)
+    message = "  unassessed    {people:13,.0f}  no street within {limit_m:g} m"
     limit_m = result.study.coverage.off_street_limit_m
-    unassessed = total["unassessed_population"]
-    yield f"  unassessed    {unassessed:13,.0f}  no street within {limit_m:g} m"
+    yield Remark(message, people=total["unassessed_population"], limit_m=limit_m)
     flagged = result.units[result.units["flags"] != ""]
-    yield f"Subdistricts that fall short: {len(flagged)} of {total['subdistricts']}"
+    message = "Subdistricts that fall short: {count} of {total}"
+    yield Remark(message, count=len(flagged), total=total["subdistricts"])
     for unit in flagged.itertuples():
-        reasons = unit.flags.replace("_", " ").replace(";", ", ")
-        yield f"  {unit.unit_id} {unit.unit_name}: {reasons}"
+        reasons = Joined.of(_FLAG_WORDS[flag] for flag in unit.flags.split(";"))
+        message = "  {unit_id} {unit_name}: {reasons}"
+        yield Remark(message, unit_id=unit.unit_id, unit_name=unit.unit_name, reasons=reasons)
     yield from _check_lines(result)
-    for standard_id, own in result.findings.groupby("standard_id", sort=False):
-        counts = own["verdict"].value_counts()
-        verdicts = [f"{n} {word.replace('_', ' ')}" for word, n in sorted(counts.items())]
-        yield f"{standard_id}: {', '.join(verdicts)}"
+    yield from _standard_lines(result.findings)
     if len(result.conflicts):
-        yield f"Conflicts between standards: {len(result.conflicts)}, see conflicts.csv"
+        message = "Conflicts between standards: {count}, see conflicts.csv"
+        yield Remark(message, count=len(result.conflicts))
     for note in result.notes:
-        yield f"Note: {note}"
-    yield f"Map: {out / 'map.html'}"
+        yield Remark("Note: {note}", note=note)
+    yield Remark("Map: {path}", path=out / "map.html")
 
 
-def _check_lines(result: "StudyResult") -> "Iterator[str]":
+def _standard_lines(findings: "pd.DataFrame") -> "Iterator[Remark]":
+    """Yield how often each verdict stands for each standard."""
+    from facility_coverage.standards.findings import VERDICT_WORDS
+
+    for standard_id, own in findings.groupby("standard_id", sort=False):
+        counts = sorted(own["verdict"].value_counts().items())
+        verdicts = Joined.of(
+            Remark("{count} {verdict}", count=count, verdict=VERDICT_WORDS[str(word)])
+            for word, count in counts
+        )
+        yield Remark("{standard}: {verdicts}", standard=standard_id, verdicts=verdicts)
+
+
+def _check_lines(result: "StudyResult") -> "Iterator[Remark]":
     """Yield how the circles stood against times worked out by another route."""
     for kind, figures in result.self_check.items():
-        over, miss = figures["largest_overshoot_s"], figures["largest_miss_s"]
-        generous = "places without any way inside" if over is None else f"{over:.1f} s too generous"
-        yield (
-            f"Self-check of circles in {kind}: {figures['points']} places, at most {generous}, "
-            f"{miss:.1f} s too strict (bound {figures['bound_s']:.1f} s), "
-            f"{figures['failures']} failures"
+        over = figures["largest_overshoot_s"]
+        message = (
+            "Self-check of circles in {kind}: {points} places, at most {generous}, {miss_s:.1f} s "
+            "too strict (bound {bound_s:.1f} s), {failures} failures"
+        )
+        yield Remark(
+            message,
+            kind=_KIND_WORDS[kind],
+            points=figures["points"],
+            generous=(
+                Remark("places without any way inside")
+                if over is None
+                else Remark("{over_s:.1f} s too generous", over_s=over)
+            ),
+            miss_s=figures["largest_miss_s"],
+            bound_s=figures["bound_s"],
+            failures=figures["failures"],
         )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facility_coverage.errors import InfeasibleError
+from facility_coverage.words import Remark
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet, checked_section
 from facility_coverage_cli.run import carry_out, map_key, refuse_inside
+from facility_coverage_cli.spoken import open_study, spoken
 from facility_coverage_cli.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -68,7 +70,6 @@ def suggest(
     """
     from facility_coverage.files import atomic_folder, refuse_existing
     from facility_coverage.outputs.folder import summary, write_siting
-    from facility_coverage.study_file import Study
     from facility_coverage_maps.page import write_map
 
     started_s = time.monotonic()
@@ -81,7 +82,7 @@ def suggest(
         "--budget": ("budget", budget),
         "--capacity": ("capacity", capacity),
     }
-    study = Study.load(study_file)
+    study = open_study(study_file)
     section = _asked_for(study.siting, asked, robustness=robustness)
     study = study.model_copy(update={"siting": section})
     refuse_existing(out, overwrite=overwrite)
@@ -113,38 +114,61 @@ def _refuse_infeasible(result: "StudyResult", out: Path) -> None:
     answer = result.siting.answer
     if answer["status"] == "infeasible":
         msg = (
-            f"{out}: no plan from {answer['candidates']} candidates meets what was asked; "
-            f"{len(result.siting.unreachable)} demand points stand against it, listed in "
-            f"{out / 'unreachable.csv'}; add candidates, or ask for less"
+            "{out}: no plan from {candidates} candidates meets what was asked; {count} demand "
+            "points stand against it, listed in {file}; add candidates, or ask for less"
         )
-        raise InfeasibleError(msg)
+        raise InfeasibleError(
+            msg,
+            out=out,
+            candidates=answer["candidates"],
+            count=len(result.siting.unreachable),
+            file=out / "unreachable.csv",
+        )
 
 
-def _lines(result: "StudyResult", out: Path, took_s: float) -> "Iterator[str]":
+def _lines(result: "StudyResult", out: Path, took_s: float) -> "Iterator[Remark]":
     """Yield the answer: how good, how sure, which sites, and where it stands."""
-    from facility_coverage.siting.notes import MODEL_NAMES, STATUS_WORDS, UNIT_WORDS
+    from facility_coverage.outputs.columns import value_words
+    from facility_coverage.siting.notes import MODEL_NAMES
+    from facility_coverage.words import say as in_words
 
-    answer, curve = result.siting.answer, result.siting.curve
-    yield f"{result.study.study.name}: {MODEL_NAMES[answer['model']]}"
-    yield (
-        f"  {answer['sites']} sites of {answer['candidates']:,} candidates "
-        f"({answer['considered']:,} places looked at), {took_s:.1f} s in all"
+    answer = result.siting.answer
+    model = in_words(MODEL_NAMES[answer["model"]], spoken())
+    yield Remark("{name}: {model}", name=result.study.study.name, model=model)
+    message = (
+        "  {sites} sites of {candidates:,} candidates ({considered:,} places looked at), "
+        "{took_s:.1f} s in all"
     )
-    yield f"  status: {STATUS_WORDS[answer['status']]}"
-    if answer.get("objective") is not None:
-        yield (
-            f"  objective {answer['objective']:,.0f} {UNIT_WORDS[answer['unit']]}, bound "
-            f"{answer['bound']:,.0f}, gap {answer['gap']:.2%}"
-        )
-    before = curve["covered_population"].iloc[0]
-    after = before + answer["gain_population"]
-    label, total = result.target.label, result.total["population"]
-    yield f"  within {label} today      {before:13,.0f} {before / total:7.1%}"
-    yield f"  within {label} with sites {after:13,.0f} {after / total:7.1%}"
+    counts = {name: answer[name] for name in ("sites", "candidates", "considered")}
+    yield Remark(message, **counts, took_s=took_s)
+    yield from _how_good(result)
+    message = "  {rank:3}. {place} ({unit_name}): +{people:,.0f} people"
     for site in result.candidates.itertuples():
-        place = site.candidate_name or site.candidate_id
-        yield f"  {site.rank:3}. {place} ({site.unit_name}): +{site.gain_population:,.0f} people"
+        place, people = site.candidate_name or site.candidate_id, site.gain_population
+        unit = value_words("unit_name", site.unit_name, spoken())
+        yield Remark(message, rank=site.rank, place=place, unit_name=unit, people=people)
     for note in result.notes:
-        yield f"Note: {note}"
-    yield f"Sites: {out / 'sites.csv'}, {out / 'candidates.geojson'}"
-    yield f"Map: {out / 'map.html'}"
+        yield Remark("Note: {note}", note=note)
+    sites, candidates = out / "sites.csv", out / "candidates.geojson"
+    yield Remark("Sites: {sites}, {candidates}", sites=sites, candidates=candidates)
+    yield Remark("Map: {path}", path=out / "map.html")
+
+
+def _how_good(result: "StudyResult") -> "Iterator[Remark]":
+    """Yield how sure the plan is, and how many people are covered without it and with it."""
+    from facility_coverage.siting.notes import STATUS_WORDS, UNIT_WORDS
+    from facility_coverage.words import say as in_words
+
+    answer, language = result.siting.answer, spoken()
+    yield Remark("  status: {status}", status=in_words(STATUS_WORDS[answer["status"]], language))
+    if answer.get("objective") is not None:
+        message = "  objective {objective:,.0f} {unit}, bound {bound:,.0f}, gap {gap:.2%}"
+        figures = {name: answer[name] for name in ("objective", "bound", "gap")}
+        yield Remark(message, **figures, unit=in_words(UNIT_WORDS[answer["unit"]], language))
+    before = result.siting.curve["covered_population"].iloc[0]
+    after, total = before + answer["gain_population"], result.total["population"]
+    label = result.target.label
+    message = "  within {threshold} today      {people:13,.0f} {share:7.1%}"
+    yield Remark(message, threshold=label, people=before, share=before / total)
+    message = "  within {threshold} with sites {people:13,.0f} {share:7.1%}"
+    yield Remark(message, threshold=label, people=after, share=after / total)

@@ -12,7 +12,9 @@ from tempfile import gettempdir
 from typing import Any, TextIO
 
 from facility_coverage.progress import Progress, silent
+from facility_coverage.words import Remark, Told, catalogue
 from facility_coverage_cli.folders import default_cache_folder
+from facility_coverage_cli.spoken import spoken
 
 
 @dataclass
@@ -44,7 +46,7 @@ def plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
-def say(line: str) -> None:
+def say(line: Told | str) -> None:
     """Write one line of a summary on stdout.
 
     Parameters
@@ -52,7 +54,7 @@ def say(line: str) -> None:
     line
         The line; whatever steers a terminal is taken out.
     """
-    _write(sys.stdout, plain(line))
+    _write(sys.stdout, plain(_told(line)))
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can hold)
@@ -69,7 +71,7 @@ def say_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can hold)
     sys.stdout.flush()
 
 
-def say_error(message: str) -> None:
+def say_error(message: Told | str) -> None:
     """Write an error on stderr.
 
     Parameters
@@ -77,11 +79,11 @@ def say_error(message: str) -> None:
     message
         Lines, each of them a fault.
     """
-    for line in message.splitlines():
-        _write(sys.stderr, f"error: {plain(line)}")
+    for line in _told(message).splitlines():
+        _write(sys.stderr, f"{_told(Remark('error'))}: {plain(line)}")
 
 
-def say_warning(message: str) -> None:
+def say_warning(message: Told | str) -> None:
     """Write a warning on stderr.
 
     Parameters
@@ -89,7 +91,8 @@ def say_warning(message: str) -> None:
     message
         What happened, in one line.
     """
-    _write(sys.stderr, f"warning: {plain(' '.join(message.split()))}")
+    line = " ".join(_told(message).split())
+    _write(sys.stderr, f"{_told(Remark('warning'))}: {plain(line)}")
 
 
 def show_warning(message: Warning | str, *_place: object, **_named: object) -> None:
@@ -102,7 +105,7 @@ def show_warning(message: Warning | str, *_place: object, **_named: object) -> N
     *_place, **_named
         What else ``warnings.showwarning`` is handed: class, file, line. Not shown.
     """
-    say_warning(str(message))
+    say_warning(message if isinstance(message, Told) else str(message))
 
 
 def report_defect(error: Exception, *, debug: bool) -> None:
@@ -120,9 +123,8 @@ def report_defect(error: Exception, *, debug: bool) -> None:
     if debug:
         _write(sys.stderr, trace.rstrip())
     log = _write_log(f"{name}.log", trace)
-    say_error(
-        f"internal error {name} ({type(error).__name__}); please report it with the log {log}"
-    )
+    message = "internal error {name} ({kind}); please report it with the log {log}"
+    say_error(Remark(message, name=name, kind=type(error).__name__, log=log))
 
 
 @contextmanager
@@ -151,9 +153,14 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
         task = bars.add_task("", total=1.0)
 
         def show(stage: str, done_share: float) -> None:
-            bars.update(task, description=stage, completed=done_share)
+            told = stage if spoken() == "en" else catalogue(spoken()).get(stage, stage)
+            bars.update(task, description=told, completed=done_share)
 
         yield show
+
+
+def _told(line: Told | str) -> str:
+    return line if isinstance(line, str) else line.told(spoken())
 
 
 def _write(stream: TextIO, line: str) -> None:

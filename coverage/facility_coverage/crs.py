@@ -8,6 +8,7 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError as PyprojCrsError
 
 from facility_coverage.errors import CrsError
+from facility_coverage.words import Told
 
 WGS84 = "EPSG:4326"
 
@@ -44,8 +45,8 @@ def metric_crs(lon: float, lat: float) -> str:
     """
     west, south, east, north = _UTM_LON_LAT
     if not (west <= lon <= east and south <= lat <= north):
-        msg = f"no metric CRS for longitude {lon}, latitude {lat}; are the two exchanged?"
-        raise CrsError(msg)
+        msg = "no metric CRS for longitude {lon}, latitude {lat}; are the two exchanged?"
+        raise CrsError(msg, lon=lon, lat=lat)
     west, south, east, north = _CHINA_LON_LAT
     if west <= lon <= east and south <= lat <= north:
         zone = min(max(round(lon / 3), 25), 45)
@@ -54,7 +55,7 @@ def metric_crs(lon: float, lat: float) -> str:
     return f"EPSG:{(_UTM_NORTH_ZONE_0 if lat >= 0 else _UTM_SOUTH_ZONE_0) + zone}"
 
 
-def require_metric(name: str, where: str) -> str:
+def require_metric(name: str, where: Told | str) -> str:
     """Check that a CRS exists and counts in metres.
 
     Parameters
@@ -76,12 +77,12 @@ def require_metric(name: str, where: str) -> str:
     """
     crs = known_crs(name, where)
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
-        msg = f"{where}: {name} ({crs.name}) is not in metres; name a projected CRS: EPSG:4547"
-        raise CrsError(msg)
+        msg = "{where}: {name} ({title}) is not in metres; name a projected CRS: EPSG:4547"
+        raise CrsError(msg, where=where, name=name, title=crs.name)
     return name
 
 
-def known_crs(name: str, where: str) -> CRS:
+def known_crs(name: str, where: Told | str) -> CRS:
     """Look a CRS up.
 
     Parameters
@@ -104,8 +105,8 @@ def known_crs(name: str, where: str) -> CRS:
     try:
         return CRS.from_user_input(name)
     except PyprojCrsError as error:
-        msg = f"{where}: {name!r} is not a known CRS; write one like EPSG:4326"
-        raise CrsError(msg) from error
+        msg = "{where}: {name!r} is not a known CRS; write one like EPSG:4326"
+        raise CrsError(msg, where=where, name=name) from error
 
 
 def project(xy: NDArray[np.float64], source: str | CRS, target: str | CRS) -> NDArray[np.float64]:
@@ -133,7 +134,7 @@ def _transformer(source: str | CRS, target: str | CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def require_true_lengths(crs: str, xy: NDArray[np.float64], where: str) -> float:
+def require_true_lengths(crs: str, xy: NDArray[np.float64], where: Told | str) -> float:
     """Check that planar lengths in a CRS are true at some places.
 
     Parameters
@@ -165,8 +166,8 @@ def require_true_lengths(crs: str, xy: NDArray[np.float64], where: str) -> float
         worst = max(worst, float(np.max(np.abs(_SCALE_PROBE_M / np.asarray(true_m) - 1.0))))
     if not worst <= MAX_SCALE_ERROR:
         msg = (
-            f"{where}: lengths in {crs} are off by {worst:.2%} there; choose another metric CRS "
-            f"([study] crs), or cut the study into smaller areas"
+            "{where}: lengths in {crs} are off by {error:.2%} there; choose another metric CRS "
+            "([study] crs), or cut the study into smaller areas"
         )
-        raise CrsError(msg)
+        raise CrsError(msg, where=where, crs=crs, error=worst)
     return worst

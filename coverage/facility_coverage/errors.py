@@ -12,17 +12,58 @@ FacilityCoverageError                  code          HTTP  exit
 ├─ SourceError(…, OSError)             source         502     7
 └─ DoubtError     --strict stops here  doubt          422     10
 
-A message is one line: what was wrong, the value, where, and how to mend it. The library raises;
-only the faces (command line, HTTP) catch. Anything else that escapes is a defect: exit 1, HTTP 500.
+A message is one line: what was wrong, the value, where, and how to mend it. It waits for its
+language: ``str(error)`` is English, ``error.told("zh")`` Chinese, from the catalogue in ``words``.
+The library raises; only the faces (command line, HTTP) catch. Anything else that escapes is a
+defect: exit 1, HTTP 500.
 """
+
+from facility_coverage.words import Language, Remark
 
 
 class FacilityCoverageError(Exception):
-    """Base of all errors above; catch it to catch everything that the program foresees."""
+    """Base of all errors above; catch it to catch everything that the program foresees.
+
+    Parameters
+    ----------
+    *faults
+        What is wrong, a line each: remarks, or the id of one message.
+    **values
+        What to fill into that message.
+    """
 
     code = "error"
     http_status = 500
     exit_code = 1
+
+    def __init__(self, *faults: Remark | str, **values: object) -> None:
+        super().__init__(
+            *(fault if isinstance(fault, Remark) else Remark(fault, **values) for fault in faults)
+        )
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is wrong, a remark each."""
+        return self.args
+
+    def told(self, language: Language) -> str:
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        str
+            A line for each fault.
+        """
+        return "\n".join(remark.told(language) for remark in self.remarks)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.told("en")
 
 
 class InputError(FacilityCoverageError, ValueError):
@@ -97,3 +138,36 @@ class SourceError(FacilityCoverageError, OSError):
     code = "source"
     http_status = 502
     exit_code = 7
+
+
+class ToldWarning(UserWarning):
+    """A warning that waits for its language.
+
+    Parameters
+    ----------
+    remark
+        What happened.
+    """
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark)
+        self.remark = remark
+
+    def told(self, language: Language) -> str:
+        """Return the warning in a language.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return self.remark.told(language)
+
+    def __str__(self) -> str:
+        """Return the warning in English."""
+        return self.told("en")

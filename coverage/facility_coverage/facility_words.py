@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, get_args
 
+from facility_coverage.words import Remark
+
 Ownership = Literal["government", "hospital_transitional", "armed_police", "private"]
 """Who runs a facility: the district itself, a hospital until it hands over, the armed police."""
 
@@ -35,6 +37,40 @@ _OWNERSHIPS = {
     "民营": "private", "社会办": "private",
     "": UNKNOWN,
 }  # fmt: skip
+
+
+_TOLD = {
+    CENTRE: Remark("centre"),
+    "subcentre": Remark("subcentre"),
+    STATION: Remark("station"),
+    "township_hospital": Remark("township_hospital"),
+    "village_clinic": Remark("village_clinic"),
+    "ambulance_station": Remark("ambulance_station"),
+    "community_hospital": Remark("community_hospital"),
+    "outpatient": Remark("outpatient"),
+    GOVERNMENT: Remark("government"),
+    "hospital_transitional": Remark("hospital_transitional"),
+    "armed_police": Remark("armed_police"),
+    "private": Remark("private"),
+    UNKNOWN: Remark("unknown"),
+}
+"""Kinds and owners that are guessed, as a reader is told of them."""
+
+
+def in_words(word: str) -> Remark | str:
+    """Return a kind or an owner as it is told.
+
+    Parameters
+    ----------
+    word
+        As ``kind_word``, ``ownership_word`` and their guesses return it.
+
+    Returns
+    -------
+    Remark or str
+        A word of ours in the reader's language; any other as it is.
+    """
+    return _TOLD.get(word, word)
 
 
 def kind_word(word: str) -> str:

@@ -163,7 +163,7 @@ def study_notes(
             count=len(cut_off),
             ids=", ".join(cut_off[:_SHOWN_IDS]) + (" …" if len(cut_off) > _SHOWN_IDS else ""),
         )
-    notes.extend(facilities.notes)
+    notes.extend(remark.told(language) for remark in facilities.notes)
     if not facilities.ownership_stated:
         note("the facilities do not say who runs them: no_government_centre is not tested")
     outside = float(units.loc[units["unit_id"] == OUTSIDE_UNIT_ID, "population"].sum())

@@ -70,8 +70,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     except FacilityCoverageError:
         raise
     except OSError as error:
-        msg = f"{path}: cannot be written: {error}; choose another place"
-        raise SourceError(msg) from error
+        msg = "{path}: cannot be written: {error}; choose another place"
+        raise SourceError(msg, path=path, error=error) from error
 
 
 @contextmanager
@@ -115,8 +115,8 @@ def atomic_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     except FacilityCoverageError:
         raise
     except OSError as error:
-        msg = f"{path}: cannot be written: {error}; choose another place"
-        raise SourceError(msg) from error
+        msg = "{path}: cannot be written: {error}; choose another place"
+        raise SourceError(msg, path=path, error=error) from error
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
@@ -137,17 +137,17 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
     if not path.exists():
         return
     if not path.is_dir():
-        msg = f"{path}: is a file; name a folder for the results"
-        raise InputError(msg)
+        msg = "{path}: is a file; name a folder for the results"
+        raise InputError(msg, path=path)
     if not overwrite:
-        msg = f"{path}: exists already; name another place or add --overwrite"
-        raise InputError(msg)
+        msg = "{path}: exists already; name another place or add --overwrite"
+        raise InputError(msg, path=path)
     if any(path.iterdir()) and not _is_result(path):
         msg = (
-            f"{path}: holds no {MANIFEST_NAME} of {PROGRAM}, so it is not a result of this program "
-            f"and is not overwritten; name another place"
+            "{path}: holds no {manifest} of {program}, so it is not a result of this program and "
+            "is not overwritten; name another place"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path, manifest=MANIFEST_NAME, program=PROGRAM)
 
 
 def _is_result(folder: Path) -> bool:

@@ -43,7 +43,7 @@ def _remarks(prepared: PreparedStudy) -> Iterator[Remark]:
     if len(empty := boundaries.units["unit_id"][people == 0].tolist()):
         message = "nobody lives in {count} subdistricts: {ids}"
         shown = ", ".join(empty[:_SHOWN_IDS]) + (" …" if len(empty) > _SHOWN_IDS else "")
-        yield Remark(message, {"count": f"{len(empty)}", "ids": shown})
+        yield Remark(message, count=len(empty), ids=shown)
     source = Path(study.network.source)
     yield from cut_streets(prepared.network, boundaries, study.coverage.thresholds, source)
 
@@ -63,9 +63,10 @@ def _corrections(report: CorrectionReport, language: Language) -> Iterator[str]:
         "{applied} of {rows} corrections of the streets count: {edges_before} street edges of "
         "{km_before} km became {edges} of {km} km"
     )
-    yield Remark(message, values).told(language)
+    yield Remark(message, **values).told(language)
     for outcome in report.outcomes:
         if outcome.status != "applied":
             message = "row {row} of the corrections ({kind} {name}) does not count: {reason}"
-            told = {"row": outcome.row, "kind": outcome.kind, "name": outcome.name}
-            yield Remark(message, told | {"reason": outcome.told(language)}).told(language)
+            yield Remark(
+                message, row=outcome.row, kind=outcome.kind, name=outcome.name, reason=outcome
+            ).told(language)

@@ -14,6 +14,7 @@ from facility_coverage.inputs.facilities import Facilities, facility_points
 from facility_coverage.network.nearest import StreetIndex
 from facility_coverage.network.snapping import Snaps, street_points
 from facility_coverage.network.street_network import StreetNetwork
+from facility_coverage.study_file import Study
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.access import Access
 from facility_coverage.travel.service_areas import (
@@ -23,6 +24,7 @@ from facility_coverage.travel.service_areas import (
     piece_lines,
 )
 from facility_coverage.travel.times import Nearest
+from facility_coverage.words import Remark
 
 ASSESSED, REFUSED, UNASSESSED = "assessed", "refused", "unassessed"
 
@@ -34,7 +36,7 @@ def facility_layer(
     accesses: list[Access],
     demand: Demand,
     network: StreetNetwork,
-    limit_m: float,
+    study: Study,
 ) -> gpd.GeoDataFrame:
     """Return every facility with what it reaches, or why it was refused.
 
@@ -52,8 +54,8 @@ def facility_layer(
         The people.
     network
         The street network.
-    limit_m
-        Longest off-street leg.
+    study
+        Its language, and the longest off-street leg.
 
     Returns
     -------
@@ -62,10 +64,14 @@ def facility_layer(
     """
     table = facilities.table.drop(columns="reason").assign(unit_id=unit_id)
     found = sites.found
-    far = f"no street within {limit_m:g} m (off_street_limit_m); correct its position"
-    reason = facilities.table["reason"].to_numpy(dtype=object)
+    message = "no street within {limit_m:g} m (off_street_limit_m); correct its position"
+    far = Remark(message, limit_m=study.coverage.off_street_limit_m)
+    reasons = [
+        "" if ok else (reason or far).told(study.study.language)
+        for ok, reason in zip(found, facilities.table["reason"], strict=True)
+    ]
     table["status"] = np.where(found, ASSESSED, REFUSED)
-    table["reason"] = np.where(found, "", np.where(reason == "", far, reason))
+    table["reason"] = np.array(reasons, dtype=object)
     table["access_m"] = np.where(found, sites.off_street_m, np.nan)
     for access in accesses:
         for threshold in access.thresholds:
@@ -234,7 +240,7 @@ def snap_audit(
     sites: Snaps,
     demand: Demand,
     homes: Snaps,
-    limit_m: float,
+    study: Study,
 ) -> pd.DataFrame:
     """Return how every facility and demand point was tied to the network.
 
@@ -246,15 +252,16 @@ def snap_audit(
         The facilities, and their streets.
     demand, homes
         The people, and their streets.
-    limit_m
-        Longest off-street leg.
+    study
+        Its language, and the longest off-street leg.
 
     Returns
     -------
     pandas.DataFrame
         See ``StudyResult.snap_audit``.
     """
-    far = f"no street within {limit_m:g} m"
+    limit_m = study.coverage.off_street_limit_m
+    far = Remark("no street within {limit_m:g} m", limit_m=limit_m).told(study.study.language)
     home_status = np.where(homes.found, ASSESSED, UNASSESSED)
     home_reason = np.where(homes.found, "", far)
     frames = []

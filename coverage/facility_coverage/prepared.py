@@ -120,8 +120,7 @@ class PreparedStudy:
             There is some doubt; the message has a line for each.
         """
         if self.doubts:
-            language = self.study.study.language
-            raise DoubtError("\n".join(doubt.told(language) for doubt in self.doubts))
+            raise DoubtError(*self.doubts)
 
     @cached_property
     def canvas(self) -> Canvas:
@@ -292,10 +291,10 @@ def require_streets_inside(street_m: NDArray[np.float64], study: Study) -> None:
     if street_m.sum() > 0:
         return
     msg = (
-        f"{study.boundaries.source}: no street of {study.network.source} lies in any subdistrict; "
-        f"name the extract of this district"
+        "{boundaries}: no street of {streets} lies in any subdistrict; name the extract of this "
+        "district"
     )
-    raise UnreachableError(msg)
+    raise UnreachableError(msg, boundaries=study.boundaries.source, streets=study.network.source)
 
 
 def require_this_district(facilities: Facilities, boundaries: Boundaries, source: str) -> None:
@@ -326,11 +325,14 @@ def require_this_district(facilities: Facilities, boundaries: Boundaries, source
     crs = str(boundaries.units.crs)
     lon, lat = project(facilities.xy[[first]], crs, DEGREES)[0].tolist()
     msg = (
-        f"{source}: 0 of {int(placed.sum())} facilities lie in or near the subdistricts (first: "
-        f"{facilities.table['facility_id'].iloc[first]} at {lon:.5f}, {lat:.5f}); name the "
-        f"register of this district, or say its system in facilities.coordinates"
+        "{source}: 0 of {count} facilities lie in or near the subdistricts (first: {facility_id} "
+        "at {lon:.5f}, {lat:.5f}); name the register of this district, or say its system in "
+        "facilities.coordinates"
     )
-    raise InputError(msg)
+    facility_id = facilities.table["facility_id"].iloc[first]
+    raise InputError(
+        msg, source=source, count=int(placed.sum()), facility_id=facility_id, lon=lon, lat=lat
+    )
 
 
 def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float, source: str) -> None:
@@ -355,12 +357,17 @@ def require_some_street(facilities: Facilities, sites: Snaps, limit_m: float, so
     if sites.found.any():
         return
     if facilities.table.empty:
-        msg = f"{source}: no facility is left; leave one, or add one"
-        raise UnreachableError(msg)
+        msg = "{source}: no facility is left; leave one, or add one"
+        raise UnreachableError(msg, source=source)
     first = facilities.table.iloc[0]
-    reason = first["reason"] or f"no street within {limit_m:g} m"
     msg = (
-        f"{source}: none of the {len(facilities.table)} facilities lies on the street network "
-        f"(first: {first['facility_id']}: {reason}); check their coordinates and the extract"
+        "{source}: none of the {count} facilities lies on the street network (first: "
+        "{facility_id}: {reason}); check their coordinates and the extract"
     )
-    raise UnreachableError(msg)
+    raise UnreachableError(
+        msg,
+        source=source,
+        count=len(facilities.table),
+        facility_id=first["facility_id"],
+        reason=first["reason"] or Remark("no street within {limit_m:g} m", limit_m=limit_m),
+    )

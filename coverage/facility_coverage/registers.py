@@ -33,5 +33,5 @@ def register_path(folder: str, name: str) -> Path:
         path = root / folder / name
         if path.is_file():
             return path
-    msg = f"{folder}/{name}: this installation lacks it; install facility-coverage again"
-    raise SourceError(msg)
+    msg = "{folder}/{name}: this installation lacks it; install facility-coverage again"
+    raise SourceError(msg, folder=folder, name=name)

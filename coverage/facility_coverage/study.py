@@ -94,7 +94,6 @@ def assess(prepared: PreparedStudy, *, progress: Progress = silent) -> StudyResu
     study, network, index = prepared.study, prepared.network, prepared.index
     boundaries, facilities, demand = prepared.boundaries, prepared.facilities, prepared.demand
     sites, homes, served = prepared.sites, prepared.homes, prepared.served
-    limit_m = study.coverage.off_street_limit_m
     thresholds, target = study.coverage.thresholds, study.coverage.target
 
     progress("Measuring walking times", 0.5)
@@ -122,8 +121,8 @@ def assess(prepared: PreparedStudy, *, progress: Progress = silent) -> StudyResu
     plan = plan_study(prepared, progress)
 
     progress("Putting the answer together", 0.95)
-    facility_table = facility_layer(facilities, sites, unit_id, accesses, demand, network, limit_m)
-    audit = snap_audit(index, facility_table, sites, demand, homes, limit_m)
+    facility_table = facility_layer(facilities, sites, unit_id, accesses, demand, network, study)
+    audit = snap_audit(index, facility_table, sites, demand, homes, study)
     return StudyResult(
         study=study,
         crs=network.crs,

@@ -19,10 +19,19 @@ from facility_coverage.units import (
     DEFAULT_OFF_STREET_LIMIT_M,
     DEFAULT_TARGET_SHARE,
 )
+from facility_coverage.words import Remark
 
 BASEMAPS = ("tianditu", "gaode", "osm")
 _TILES = re.compile(r"(https?://[a-z0-9.-]+(:\d+)?/|(?!/|[a-z0-9+.-]*:))", re.IGNORECASE)
 """A web server, or a path beside the map."""
+_NO_FILE = (
+    "{path}: {key}: there is no file {file}; correct the path, which is taken from the folder of "
+    "the study file"
+)
+_NO_RULE_FILE = (
+    "{path}: standards.use: there is no rule file {file}; correct the path, which is taken from "
+    "the folder of the study file"
+)
 MAX_THRESHOLDS = 6
 MAX_MINUTES = 180.0
 MAX_DISTANCE_M = 50_000.0
@@ -73,7 +82,7 @@ class NetworkSection(_Section):
     def _year_is_about_corrections(self) -> Self:
         if self.year is not None and self.corrections is None:
             msg = 'year is about corrections; add corrections = "corrections.gpkg" or remove year'
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @property
@@ -174,20 +183,20 @@ class DemandSection(_Section):
     def _cells_have_a_size(self) -> Self:
         if self.cell_crs is not None and self.cell_size_m is None:
             msg = "cell_crs is about cells; add cell_size_m = 100 or remove cell_crs"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @model_validator(mode="after")
     def _keys_fit_each_other(self) -> Self:
         if self.control is not None and self.total is not None:
             msg = "give control or total, not both"
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.weight != "people" and self.control is None and self.total is None:
-            msg = f'weight = "{self.weight}" needs control = "census.csv" or total = 120000'
-            raise ValueError(msg)
+            msg = 'weight = "{weight}" needs control = "census.csv" or total = 120000'
+            raise InputError(msg, weight=self.weight)
         if self.weight != "people" and (self.older or self.children or self.density):
-            msg = f'weight = "{self.weight}" counts no people; remove older, children and density'
-            raise ValueError(msg)
+            msg = 'weight = "{weight}" counts no people; remove older, children and density'
+            raise InputError(msg, weight=self.weight)
         return self
 
     @property
@@ -229,14 +238,14 @@ class CoverageSection(_Section):
     def _some_threshold(self) -> Self:
         if not self.minutes and not self.distance_m:
             msg = "give minutes = [5, 10, 15] or distance_m = [300, 500, 1000], or both"
-            raise ValueError(msg)
+            raise InputError(msg)
         if len(self.minutes) + len(self.distance_m) > MAX_THRESHOLDS:
-            msg = f"at most {MAX_THRESHOLDS} thresholds in minutes and distance_m together"
-            raise ValueError(msg)
+            msg = "at most {most} thresholds in minutes and distance_m together"
+            raise InputError(msg, most=MAX_THRESHOLDS)
         for key, values in (("minutes", self.minutes), ("distance_m", self.distance_m)):
             if len({f"{value:g}" for value in values}) < len(values):
-                msg = f"{key} names a threshold twice: {values}; remove one"
-                raise ValueError(msg)
+                msg = "{key} names a threshold twice: {values}; remove one"
+                raise InputError(msg, key=key, values=values)
         return self
 
     @property
@@ -334,21 +343,21 @@ class SitingSection(_Section):
     @model_validator(mode="after")
     def _keys_fit_the_model(self) -> Self:
         if self.budget is not None and self.model not in BUDGET_MODELS:
-            msg = f"budget is for {', '.join(sorted(BUDGET_MODELS))}; choose one of them"
-            raise ValueError(msg)
+            msg = "budget is for {models}; choose one of them"
+            raise InputError(msg, models=", ".join(sorted(BUDGET_MODELS)))
         tiers = (self.stations, self.station_minutes, self.station_distance_m)
         if any(tiers) and self.model != "two_tier":
             msg = 'stations, station_minutes and station_distance_m are for model = "two_tier"'
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.station_minutes is not None and self.station_distance_m is not None:
             msg = "give station_minutes or station_distance_m, not both"
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.budget is not None and self.candidates is None:
             msg = 'budget needs candidates = "premises.csv", a list that says what each costs'
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.model in CAPACITY_MODELS and self.capacity is None and self.candidates is None:
-            msg = f"{self.model} needs capacity = 50000, the residents that a new site can serve"
-            raise ValueError(msg)
+            msg = "{model} needs capacity = 50000, the residents that a new site can serve"
+            raise InputError(msg, model=self.model)
         return self
 
     @property
@@ -382,10 +391,10 @@ class SitingSection(_Section):
             own = target
         if own.kind != target.kind or own.limit > target.limit:
             msg = (
-                f"[siting] a station that serves {own.label} and centres that serve "
-                f"{target.label}: say both in one unit, the station's not farther"
+                "[siting] a station that serves {station} and centres that serve {centre}: say "
+                "both in one unit, the station's not farther"
             )
-            raise InputError(msg)
+            raise InputError(msg, station=own.label, centre=target.label)
         return own.limit
 
 
@@ -422,10 +431,10 @@ class MapSection(_Section):
         whole = all(hole in tiles for hole in ("{z}", "{x}", "{y}"))
         if tiles not in BASEMAPS and not (whole and _TILES.match(tiles)):
             msg = (
-                f"basemap is one of {', '.join(BASEMAPS)}, or an address of tiles such as "
-                f"https://tiles.example.cn/{{z}}/{{x}}/{{y}}.png or tiles/{{z}}/{{x}}/{{y}}.png"
+                "basemap is one of {known}, or an address of tiles such as "
+                "https://tiles.example.cn/{{z}}/{{x}}/{{y}}.png or tiles/{{z}}/{{x}}/{{y}}.png"
             )
-            raise ValueError(msg)
+            raise InputError(msg, known=", ".join(BASEMAPS))
         return self
 
 
@@ -446,7 +455,7 @@ class Study(_Section):
     def _land_can_be_read(self) -> Self:
         if self.map.context and Path(self.network.source).suffix in {".npz", ".graphml"}:
             msg = "map.context needs an OSM file in network.source: a network holds no land"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @classmethod
@@ -473,7 +482,7 @@ class Study(_Section):
         CrsError
             A CRS in it is unknown, or not in metres.
         """
-        absent = "there is no such study file; write one or run 'facility-coverage demo'"
+        absent = Remark("there is no such study file; write one or run 'facility-coverage demo'")
         study = read_toml(path, cls, absent=absent)
         return study.resolved(path)
 
@@ -499,15 +508,14 @@ class Study(_Section):
         """
         for name, crs in (("study.crs", self.study.crs), ("demand.cell_crs", self.demand.cell_crs)):
             if crs is not None:
-                require_metric(crs, f"{path}: {name}")
+                require_metric(crs, Remark("{path}: {reason}", path=path, reason=name))
         sections: dict[str, _Section] = {}
-        missing: list[str] = []
+        missing: list[Remark] = []
         for name, keys in self.files().items():
             section: _Section = getattr(self, name)
             found = {key: (path.parent / getattr(section, key)).resolve() for key in keys}
             missing.extend(
-                f"{path}: {name}.{key}: there is no file {file}; correct the path, which is taken "
-                f"from the folder of the study file"
+                Remark(_NO_FILE, path=path, key=f"{name}.{key}", file=file)
                 for key, file in found.items()
                 if not file.is_file()
             )
@@ -516,15 +524,14 @@ class Study(_Section):
             )
         rule_files = {name: (path.parent / name).resolve() for name in self.standards.files}
         missing.extend(
-            f"{path}: standards.use: there is no rule file {file}; correct the path, which is "
-            f"taken from the folder of the study file"
+            Remark(_NO_RULE_FILE, path=path, file=file)
             for file in rule_files.values()
             if not file.is_file()
         )
         use = tuple(str(rule_files.get(name, name)) for name in self.standards.use)
         sections["standards"] = self.standards.model_copy(update={"use": use})
         if missing:
-            raise NotFoundError("\n".join(missing))
+            raise NotFoundError(*missing)
         return self.model_copy(update=sections)
 
     def files(self) -> dict[str, list[str]]:

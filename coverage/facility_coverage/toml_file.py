@@ -8,15 +8,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from facility_coverage.errors import InputError, NotFoundError
+from facility_coverage.model_faults import model_fault
+from facility_coverage.words import Remark, Told
 
 Model = TypeVar("Model", bound=BaseModel)
-Place = Callable[[tuple[int | str, ...], dict[str, Any]], str]
+Place = Callable[[tuple[int | str, ...], dict[str, Any]], Told]
 """Names the place of a fault, from pydantic's location and the whole file."""
 
 _SHOWN_CHARACTERS = 80
 
 
-def dotted(location: tuple[int | str, ...], _table: dict[str, Any]) -> str:
+def dotted(location: tuple[int | str, ...], _table: dict[str, Any]) -> Remark:
     """Name a place by its keys: ``coverage.minutes.0``.
 
     Parameters
@@ -26,13 +28,15 @@ def dotted(location: tuple[int | str, ...], _table: dict[str, Any]) -> str:
 
     Returns
     -------
-    str
+    Remark
         The name; ``the file`` for the whole.
     """
-    return ".".join(str(part) for part in location) or "the file"
+    if not location:
+        return Remark("the file")
+    return Remark("{text}", text=".".join(str(part) for part in location))
 
 
-def read_toml(path: Path, model: type[Model], *, absent: str, place: Place = dotted) -> Model:
+def read_toml(path: Path, model: type[Model], *, absent: Remark, place: Place = dotted) -> Model:
     """Read a TOML file into its model.
 
     Parameters
@@ -61,36 +65,45 @@ def read_toml(path: Path, model: type[Model], *, absent: str, place: Place = dot
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        msg = f"{path}: {absent}"
-        raise NotFoundError(msg) from error
+        msg = "{path}: {reason}"
+        raise NotFoundError(msg, path=path, reason=absent) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path}: not a TOML file in UTF-8: {error}; correct it or save it as UTF-8"
-        raise InputError(msg) from error
+        msg = "{path}: not a TOML file in UTF-8: {error}; correct it or save it as UTF-8"
+        raise InputError(msg, path=path, error=error) from error
     try:
         return model.model_validate(table)
     except ValidationError as error:
+        message = "{path}: {place}: {fault}"
         faults = dict.fromkeys(
-            f"{path}: {place(entry['loc'], table)}: {_fault(entry)}" for entry in error.errors()
+            Remark(message, path=path, place=place(entry["loc"], table), fault=_fault(entry))
+            for entry in error.errors()
         )
-        raise InputError("\n".join(faults)) from error
+        raise InputError(*faults) from error
 
 
-def _fault(entry: Any) -> str:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
+def _fault(entry: Any) -> Told:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
     """Say one fault of pydantic's list in one line: what, and the value found."""
     if entry["type"] == "extra_forbidden":
-        return "there is no such key; remove it or correct its spelling"
+        return Remark("there is no such key; remove it or correct its spelling")
     if entry["type"] == "missing":
-        return "this key is missing; add it"
-    if entry["type"] == "union_tag_not_found":
-        return f"{entry['ctx']['discriminator'].strip(chr(39))}: this key is missing; add it"
-    if entry["type"] == "union_tag_invalid":
-        context = entry["ctx"]
-        name = context["discriminator"].strip("'")
-        return f"{name} {shortened(context['tag'])} is none of {context['expected_tags']}"
-    message = str(entry["msg"]).removeprefix("Value error, ")
+        return Remark("this key is missing; add it")
+    if entry["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        return _union_fault(entry["ctx"])
+    fault = model_fault(entry)
     if isinstance(entry["input"], dict):
-        return message
-    return f"{message} (found {shortened(entry['input'])})"
+        return fault
+    return Remark("{fault} (found {value})", fault=fault, value=shortened(entry["input"]))
+
+
+def _union_fault(context: dict[str, str]) -> Remark:
+    """Say that the key which tells the members of a union apart is missing or wrong."""
+    key = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return Remark("{key}: this key is missing; add it", key=key)
+    return Remark(
+        "{key} {value} is none of {known}",
+        key=key, value=shortened(context["tag"]), known=context["expected_tags"],
+    )  # fmt: skip
 
 
 def shortened(value: object) -> str:

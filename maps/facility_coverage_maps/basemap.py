@@ -116,8 +116,8 @@ def tianditu_key(section: MapSection, environment: Mapping[str, str]) -> str | N
     key = environment.get(TIANDITU_KEY, "")
     if not (key.isascii() and key.isalnum()):
         msg = (
-            f'[map] basemap = "tianditu" needs a key of letters and digits: get one at '
-            f"tianditu.gov.cn and set {TIANDITU_KEY}, or remove basemap"
+            '[map] basemap = "tianditu" needs a key of letters and digits: get one at '
+            "tianditu.gov.cn and set {variable}, or remove basemap"
         )
-        raise InputError(msg)
+        raise InputError(msg, variable=TIANDITU_KEY)
     return key

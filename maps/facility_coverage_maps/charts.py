@@ -11,7 +11,7 @@ import numpy as np
 from facility_coverage.assessment.curves import LorenzCurve, lorenz_curve, reach_curve
 from facility_coverage.result import OUTSIDE_UNIT_ID, StudyResult
 from facility_coverage.units import SECONDS_PER_MINUTE
-from facility_coverage.words import Language, say
+from facility_coverage.words import Language, Remark, say
 from facility_coverage_maps.amounts import percent, threshold_text
 from facility_coverage_maps.fonts import FONT_STACK, chinese_font, require_font
 from facility_coverage_maps.small_map import data_url
@@ -279,7 +279,7 @@ def _svg(figure: Any) -> bytes:  # noqa: ANN401  (matplotlib carries no types)
     """Return a figure as SVG without clock and maker."""
     from matplotlib.text import Text  # noqa: PLC0415
 
-    require_font("".join(text.get_text() for text in figure.findobj(Text)), "chart")
+    require_font("".join(text.get_text() for text in figure.findobj(Text)), Remark("chart"))
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()

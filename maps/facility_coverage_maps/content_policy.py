@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from facility_coverage.errors import SourceError
+from facility_coverage.words import Remark
 
 _STYLE_RESOURCE = re.compile(r"@import|url\(\s*(?!['\"]?(?:data:|#))")
 _RESOURCE_ATTRIBUTES = {"action", "background", "data", "formaction", "poster", "src", "srcset"}
@@ -37,10 +38,10 @@ def policy(content: str, image_sources: str = "") -> str:
     reader.close()
     if reader.resources:
         msg = (
-            f"map page: it would load {reader.resources[0]} from elsewhere, and a map must open "
-            f"with no internet; write the resource into the page"
+            "map page: it would load {resource} from elsewhere, and a map must open with no "
+            "internet; write the resource into the page"
         )
-        raise SourceError(msg)
+        raise SourceError(msg, resource=reader.resources[0])
     digests = " ".join(f"'sha256-{_digest(script)}'" for script in reader.scripts)
     images = f"data: {image_sources}".strip()
     return (
@@ -55,7 +56,7 @@ class _PageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.scripts: list[str] = []
-        self.resources: list[str] = []
+        self.resources: list[Remark | str] = []
         self._kind = ""
         self._text: list[str] = []
 
@@ -76,7 +77,7 @@ class _PageReader(HTMLParser):
         if tag == "script" and self._kind == "script":
             self.scripts.append(text)
         if tag == "style" and _STYLE_RESOURCE.search(text):
-            self.resources.append("a resource of a style sheet")
+            self.resources.append(Remark("a resource of a style sheet"))
 
 
 def _digest(script: str) -> str:

@@ -5,6 +5,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from facility_coverage.errors import SourceError
+from facility_coverage.words import Remark
 
 FONT_FOLDERS = (
     "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts",
@@ -56,7 +57,7 @@ def chinese_font() -> Path | None:
     return None
 
 
-def require_font(text: str, what: str) -> None:
+def require_font(text: str, what: Remark | str) -> None:
     """Refuse to print Chinese letters where no font has them.
 
     Parameters
@@ -73,7 +74,7 @@ def require_font(text: str, what: str) -> None:
     """
     if _CHINESE.search(text) and chinese_font() is None:
         msg = (
-            f"{what}: no font with Chinese letters is installed, so they would be boxes; install "
-            f"one ({INSTALL_FONT})"
+            "{what}: no font with Chinese letters is installed, so they would be boxes; install "
+            "one ({command})"
         )
-        raise SourceError(msg)
+        raise SourceError(msg, what=what, command=INSTALL_FONT)

@@ -180,8 +180,8 @@ def _vendored(url: str) -> str:
     """Return the element that holds the vendored copy of an asset."""
     path = _VENDORED.get(url)
     if path is None:
-        msg = f"map page: {url} has no vendored copy, and a map must open with no internet; add one"
-        raise SourceError(msg)
+        msg = "map page: {url} has no vendored copy, and a map must open with no internet; add one"
+        raise SourceError(msg, url=url)
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".css":
         return f"<style>{_IMAGE.sub('none', text)}</style>\n"

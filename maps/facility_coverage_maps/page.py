@@ -6,7 +6,7 @@ from typing import Any
 from branca.element import Element
 
 from facility_coverage.result import StudyResult
-from facility_coverage.words import catalogue
+from facility_coverage.words import page_catalogue
 from facility_coverage_maps.basemap import Basemap
 from facility_coverage_maps.ground import ground
 from facility_coverage_maps.layers import map_data
@@ -103,7 +103,7 @@ def write_map(
         zoom_snap=0.25,
     )
     data = script_json("study-data", _page_data(result, change, basemap))
-    data += script_json("study-words", catalogue("zh"))
+    data += script_json("study-words", page_catalogue("zh"))
     page.add_child(StudyPage(page.figure, data))
     text = page.figure.render()
     # A lone surrogate cannot be written as UTF-8; as \udXXX it is what JSON writes anyway.

@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from facility_coverage.errors import SourceError
+from facility_coverage.errors import SourceError, ToldWarning
 from facility_coverage.files import atomic_path
+from facility_coverage.words import Remark
 from facility_coverage_maps.fonts import css_family, require_font
 
 INSTALL_PANGO = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -104,8 +105,8 @@ def pdf_bytes(html: str) -> bytes:
             gc.enable()
     if lost.letters:
         shown = " ".join(sorted(lost.letters)[:_SHOWN_LETTERS])
-        message = f"PDF: no font here has {shown}: shown as boxes; install a font that has them"
-        warnings.warn(message, stacklevel=2)
+        message = "PDF: no font here has {letters}: shown as boxes; install a font that has them"
+        warnings.warn(ToldWarning(Remark(message, letters=shown)), stacklevel=2)
     return content
 
 
@@ -144,6 +145,7 @@ def _weasyprint() -> Any:  # noqa: ANN401  (a module)
     try:
         import weasyprint  # noqa: PLC0415  (only those who print wait for it)
     except OSError as error:
-        msg = f"PDF: a library of the system is missing ({error}); install it ({INSTALL_PANGO})"
-        raise SourceError(" ".join(msg.split())) from error
+        msg = "PDF: a library of the system is missing ({reason}); install it ({command})"
+        reason = " ".join(str(error).split())
+        raise SourceError(msg, reason=reason, command=INSTALL_PANGO) from error
     return weasyprint

@@ -1,5 +1,6 @@
 """Bad input is told in one line a fault, with the documented exit code, and nothing is written."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ def test_bad_input_is_told_and_nothing_is_written(
         assert line.startswith(f"{folder / told.file}: ")
         assert told.what in line
         assert told.remedy in line
+    chinese = caught.value.told("zh").splitlines()
+    for line, told in zip(chinese, wanted.lines, strict=True):
+        file, _, rest = line.partition("：")
+        assert file == str(folder / told.file)
+        assert re.search("[\u4e00-\u9fff]{2}", rest), line
 
     out = tmp_path / "results" / "out"
     arguments = ["run", str(folder / STUDY), "--out", str(out), "--cache", str(tmp_path / "cache")]
@@ -109,3 +115,16 @@ def test_one_bad_facility_is_refused_and_the_run_goes_on(
     assert result.total["facilities_refused"] == 1
     covered = [name for name in plain.units.columns if name.startswith("covered_")]
     assert result.units[covered].equals(plain.units[covered])
+
+
+def test_a_refusal_is_told_in_the_language_of_the_study(tmp_path: Path) -> None:
+    sections = toy_sections()
+    sections["study"]["language"] = "zh"
+    study = write_toy_study(tmp_path, sections)
+    facilities(*facility_rows(), ["f3", "海上", *degrees(5000, 5000), "", "", ""])(tmp_path, {})
+    result = run_study(Study.load(study))
+    reason = "100 米（off_street_limit_m）内没有道路；请改正其位置"
+    assert result.facilities["reason"].tolist() == ["", "", reason]
+    assert any(reason in note for note in result.notes)
+    lost = result.snap_audit[result.snap_audit["status"] == "unassessed"]
+    assert lost["reason"].tolist() == ["100 米内没有道路"]

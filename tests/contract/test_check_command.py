@@ -83,6 +83,21 @@ def test_the_summary_for_people(capsys: Captured) -> None:
         assert words in shown
 
 
+def test_the_summary_in_chinese(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "findings.csv"
+    arguments = ("--standard", "tianhe-145", "--standard", "tianning-145", "--out", str(out))
+    given = ("--units", str(UNITS), "--facilities", str(FACILITIES), *arguments)
+    assert outcome(["--language", "zh", "check", *given]) == 0
+    shown = capsys.readouterr().out
+    for words in (
+        "government-centre-per-street：符合 11 条, 不符合 10 条",
+        "涉及常住人口 1,015,600 人，占全部的 45.3%",
+        "名录缺少该列：tianhe.csv: new_built",
+    ):
+        assert words in shown
+    assert "名录缺少该列" in out.read_text(encoding="utf-8-sig")
+
+
 def test_a_conflict_of_two_standards_is_shown(capsys: Captured) -> None:
     units = register_path("boundaries", "tianning.csv")
     facilities = register_path("facilities", "tianning.csv")

@@ -311,6 +311,81 @@ def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
         assert body["detail"].endswith("and 81 more")
 
 
+@pytest.mark.parametrize(
+    ("wished", "language"),
+    [
+        (None, "en"),
+        ("", "en"),
+        ("*", "en"),
+        ("de", "en"),
+        ("zh;q=0", "en"),
+        ("zh;q=x", "en"),
+        ("zh;q=0.2, en-GB;q=0.9", "en"),
+        ("zh", "zh"),
+        ("ZH-hans", "zh"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr, zh;q=0.5", "zh"),
+    ],
+)
+def test_a_problem_is_told_in_the_language_that_is_wished(
+    client: TestClient, wished: str | None, language: str
+) -> None:
+    headers = {} if wished is None else {"Accept-Language": wished}
+    answer = client.get("/nowhere", headers=headers)
+    body = problem_of(answer, 404, "not-found")
+    assert answer.headers["content-language"] == language
+    assert answer.headers["vary"] == "Accept-Language"
+    assert ("此地址没有内容" in body["detail"]) == (language == "zh")
+    assert ("不存在" in body["title"]) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked", "told"),
+    [
+        ("GET", "/healthz", {"headers": {"Host": "evil.example"}}, "主机名"),
+        ("POST", "/healthz", {}, "此地址支持 GET"),
+        ("POST", "/size", {"content": b"{"}, "不是有效的 JSON"),
+        ("GET", "/problems/x", {}, "没有问题代码 'x'"),
+        ("GET", "/disk", {}, "服务端出错"),
+        ("GET", "/defect?lon=1", {}, "内部错误"),
+    ],
+)
+def test_whoever_refuses_speaks_chinese(
+    client: TestClient, method: str, path: str, asked: dict[str, Any], told: str
+) -> None:
+    headers = {"Accept-Language": "zh-CN", "Content-Type": "application/json"}
+    answer = client.request(method, path, **asked | {"headers": headers | asked.get("headers", {})})
+    assert answer.headers["content-language"] == "zh"
+    assert told in answer.json()["detail"]
+    assert client.get("/problems").text.isascii()
+    assert answer.json()["title"] in client.get("/problems", headers=headers).text
+
+
+@pytest.mark.parametrize("content", [b"x" * 2_000, [b"x" * 2_000]])
+def test_a_body_that_is_too_large_is_told_in_chinese(tmp_path: Path, content: Any) -> None:  # noqa: ANN401
+    with client_of(tmp_path, limits=Limits(body_bytes=1_000)) as client:
+        answer = client.post("/size", content=content, headers={"Accept-Language": "zh"})
+        assert "限值 1,000 字节" in problem_of(answer, 413, "limit")["detail"]
+
+
+def test_faults_of_a_body_are_told_in_chinese(client: TestClient) -> None:
+    body = {"study": "toy", "locations": [[23.1, 113.3]], "range": [-1, 300]}
+    answer = client.post("/v1/isochrones", json=body, headers={"Accept-Language": "zh"})
+    told = problem_of(answer, 422, "input")
+    assert [fault["where"] for fault in told["errors"]] == ["body.locations.0.1", "body.range.0"]
+    latitude, least = (fault["what"] for fault in told["errors"])
+    assert latitude == "没有 113.3 这样的纬度；经纬度是否颠倒？"
+    assert not least.isascii()
+    assert all(fault["what"] in told["detail"] for fault in told["errors"])
+
+
+def test_the_language_is_one_of_several_reasons_to_answer_otherwise(keyed: TestClient) -> None:
+    headers = {"Origin": "https://maps.example", "X-API-Key": KEYS["reader"]}
+    answer = keyed.get("/nowhere", headers=headers)
+    varied = {name.strip() for name in answer.headers["vary"].split(",")}
+    assert varied == {"Accept-Language", "Authorization", "Origin", "X-API-Key"}
+
+
 def test_a_defect_tells_its_id_and_nothing_else(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -394,6 +469,9 @@ def test_every_code_has_a_page(client: TestClient) -> None:
     for kind in listed:
         assert kind["title"].strip()
         assert client.get(f"/problems/{kind['code']}").json() == kind
+        answer = client.get(f"/problems/{kind['code']}", headers={"Accept-Language": "zh"})
+        assert answer.headers["content-language"] == "zh"
+        assert not answer.json()["title"].isascii()
     assert kind_of_status(406).code == "not-acceptable"
 
 

@@ -61,6 +61,24 @@ def test_what_it_refuses(fetch: Fetch, arguments: list[str], code: int, told: st
     assert not fetch.out.exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--bbox", "1,2,3"], 2, "--bbox 1,2,3：不是四个数；请按西,南,东,北填写"),
+        (["--relation", "12345"], 3, "town.osm：没有完整的行政区 '关系 12345'；请只写区名"),
+        (["测试区", "--admin-level", "9"], 3, "没有 admin_level 为 9 的完整行政区；请另指定"),
+        (["测试区", "--population", "no.tif"], 3, "no.tif：没有这个文件；请改正路径"),
+        (["--relation", "500"], 0, "下一步：OpenStreetMap 没有人口；请填写"),
+        (["--relation", "500"], 0, "\n  街道（镇）：2\n  设施：3\n"),
+    ],
+)
+def test_it_speaks_chinese(
+    fetch: Fetch, arguments: list[str], code: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACILITY_COVERAGE_LANGUAGE", "zh")
+    assert told in fetch(*arguments, code=code)
+
+
 def test_a_name_of_two_areas_is_not_guessed(fetch: Fetch, tmp_path: Path) -> None:
     corners = [(113.0, 23.0), (113.1, 23.0), (113.1, 23.1)]
     admin = {"type": "boundary", "boundary": "administrative", "name": "新区"}

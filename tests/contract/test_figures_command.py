@@ -56,6 +56,13 @@ def test_the_summary_for_people(capsys: Captured) -> None:
     assert "仍空编338人" not in "".join(lines)  # figures that agree need no proof
 
 
+def test_the_summary_in_chinese(capsys: Captured) -> None:
+    assert outcome(["--language", "zh", "figures", "tianhe-145"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("  不一致：government-share-follows")
+    assert lines[start + 1].startswith("    载明 38 %，计算值")
+
+
 def test_quiet_says_nothing(capsys: Captured) -> None:
     assert outcome(["figures", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")

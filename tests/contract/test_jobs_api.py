@@ -309,6 +309,30 @@ def test_a_job_that_cannot_be_done_names_files_as_their_owner_did(
     detail = require_problem(client.get(f"/jobs/{job['jobID']}/results"), 422, "schema")
     assert detail.startswith("subdistricts.geojson")
     assert str(tmp_path) not in json.dumps(failed)
+    chinese = {"Accept-Language": "zh"}
+    answer = client.get(f"/jobs/{job['jobID']}/results", headers=chinese)
+    told = require_problem(answer, 422, "schema")
+    assert (told.split("：")[0], answer.json()["title"]) == ("subdistricts.geojson", "作业失败。")
+    assert str(tmp_path) not in told
+    asked = client.get(f"/jobs/{job['jobID']}", headers=chinese)
+    assert asked.headers["vary"] == "Accept-Language"
+    listed = client.get("/jobs", headers=chinese).json()["jobs"]
+    problem = {"status": 422, "code": "schema", "detail": told}
+    assert asked.json()["problem"] == listed[0]["problem"] == problem
+    assert failed["problem"] == problem | {"detail": detail}
+
+
+def test_what_was_kept_in_english_alone_is_told_in_english(
+    client: TestClient, tmp_path: Path
+) -> None:
+    register(client, tmp_path)
+    job = start(client)
+    jobs = store_of(client).jobs
+    claimed = jobs.claim(["run-study"], lease_s=60.0)
+    assert claimed is not None
+    assert jobs.fail(claimed, {"status": 422, "code": "schema", "detail": "no such column"})
+    answer = client.get(f"/jobs/{job['jobID']}/results", headers={"Accept-Language": "zh"})
+    assert require_problem(answer, 422, "schema") == "no such column"
 
 
 def test_a_study_that_cannot_be_registered(client: TestClient, tmp_path: Path) -> None:

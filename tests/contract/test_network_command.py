@@ -122,7 +122,7 @@ def test_circles_on_a_web_map_are_refused(streets: Path, tmp_path: Path, capsys:
 
 
 def test_a_network_with_corrections_tells_each_row(
-    streets: Path, tmp_path: Path, capsys: Captured
+    streets: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "corrections.csv"
     table.write_text(
@@ -133,6 +133,12 @@ def test_a_network_with_corrections_tells_each_row(
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2] == "  row 2 (gate_closed 南门): cuts streets at 1 places"
     assert lines[-1].startswith("  row 3 (fence): 'fence' is none of gate_closed, gate_open, wall")
+    monkeypatch.setenv("FACILITY_COVERAGE_LANGUAGE", "zh")
+    assert build(streets, tmp_path / "zh.npz", *more) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "  第2行（gate_closed 南门）：阻断道路 1 处"
+    assert "  速度（千米/小时）：4" in lines
+    monkeypatch.delenv("FACILITY_COVERAGE_LANGUAGE")
     assert build(streets, tmp_path / "b.npz", *more, "--json") == 0
     told = json.loads(capsys.readouterr().out)["corrections"]
     assert (told["applied"], told["not_applicable"], told["year"]) == (1, 1, 2030)

@@ -218,6 +218,15 @@ def test_a_small_disk_is_told_too(studies: Path, tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)  # noqa: S603, S607  (what we mounted)
 
 
+def test_a_worker_tells_its_failure_in_the_language_it_is_handed(
+    studies: Path, tmp_path: Path
+) -> None:
+    (district,) = find_districts([str(studies / BROKEN)], tmp_path, None, "zh")
+    assert "UTF-8" in (told := carry_out_district(district).reason)
+    assert told == carry_out_district(district).reason
+    assert "not a TOML file" not in told
+
+
 def test_one_batch_at_a_time_writes_into_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".east-0.abc.partial").mkdir()
     with own_folder(tmp_path, resume=True):
@@ -244,7 +253,9 @@ def planned(region: Path) -> Path:
     districts = read_districts(boundaries, "code", "name")
     out = region / "districts"
     made = list(plan_districts(region / "streets.osm", districts, template, out))
-    assert [(one.district_id, one.reason) for one in made] == [(name, "") for name in SUBDISTRICTS]
+    assert [(one.district_id, one.reason) for one in made] == [
+        (name, None) for name in SUBDISTRICTS
+    ]
     return out
 
 

@@ -68,7 +68,7 @@ def test_the_study_that_demo_leaves_gives_the_same_answer(
         assert (out / name).read_bytes() == (demo / name).read_bytes(), name
 
 
-def test_run_tells_the_answer_in_a_few_lines(
+def test_run_tells_the_answer_in_a_few_lines_of_the_studys_language(
     demo: Path, cache: str, tmp_path: Path, capsys: Captured
 ) -> None:
     out = tmp_path / "again"
@@ -76,7 +76,7 @@ def test_run_tells_the_answer_in_a_few_lines(
     assert outcome(["run", study, "--out", str(out), "--cache", cache]) == 0
     shown = capsys.readouterr().out
     total = json.loads((out / "summary.json").read_text(encoding="utf-8"))["total"]
-    assert "2,241,800 people" in shown
+    assert "2,241,800 人" in shown
     for label in ("5min", "10min", "15min"):
         people = f"{total[f'covered_population_{label}']:,.0f}"
         line = next(line for line in shown.splitlines() if f" {label} " in line)
@@ -84,9 +84,9 @@ def test_run_tells_the_answer_in_a_few_lines(
         shown_share = float(line.split()[-1].removesuffix("%")) / 100
         # cut, never rounded up to a target that is not met; the summary keeps six digits
         assert -1e-6 < total[f"covered_share_{label}"] - shown_share < 0.001 + 1e-6
-    lines = [line for line in shown.splitlines() if "no government centre" in line]
-    assert {line.split()[1].removesuffix("街道:") for line in lines} == WITHOUT_GOVERNMENT_CENTRE
-    assert shown.endswith(f"Map: {out / 'map.html'}\n")
+    lines = [line for line in shown.splitlines() if "没有政府办中心" in line]
+    assert {line.split()[1].split("街道：")[0] for line in lines} == WITHOUT_GOVERNMENT_CENTRE
+    assert shown.endswith(f"地图：{out / 'map.html'}\n")
 
 
 def test_results_are_replaced_only_on_demand(demo: Path, cache: str, capsys: Captured) -> None:
@@ -101,14 +101,15 @@ def test_run_refuses_before_it_works(
 ) -> None:
     monkeypatch.delattr("facility_coverage.study.run_study")
     study = str(demo / "study" / "study.toml")
-    assert outcome(["run", study, "--out", str(tmp_path)]) == 2
+    assert outcome(["--language", "en", "run", study, "--out", str(tmp_path)]) == 2
     assert "exists already; name another place or add --overwrite" in capsys.readouterr().err
 
 
 def test_run_never_replaces_the_folder_of_its_own_inputs(demo: Path, capsys: Captured) -> None:
     study = demo / "study" / "study.toml"
     assert outcome(["run", str(study), "--out", str(demo), "--overwrite"]) == 2
-    assert "which the study reads; name another folder" in capsys.readouterr().err
+    told = f"{demo}：其中有研究要读的 {study}；请另外指定存放结果的文件夹\n"
+    assert capsys.readouterr().err.endswith(told)
     assert study.is_file()
 
 
@@ -122,7 +123,7 @@ def test_a_run_that_fails_leaves_nothing_behind(
     out = tmp_path / "out"
     assert outcome(["run", str(inputs / "study.toml"), "--out", str(out), "--cache", cache]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"error: {network}: ")
+    assert line.startswith(f"错误: {network}：")
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == ["study"]
 
 

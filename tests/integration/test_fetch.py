@@ -151,7 +151,7 @@ def test_the_folder_says_what_it_holds_and_what_is_missing(
     assert "待填" in readme
     # Not run before people are there, and it says so in a line.
     assert outcome(["run", str(out / "study.toml"), "--out", str(tmp_path / "results")]) == 2
-    assert "population.csv: holds no row below its heading" in capsys.readouterr().err
+    assert "population.csv：表头以下没有数据行" in capsys.readouterr().err
 
 
 def test_a_second_fetch_asks_nobody_and_writes_the_same(server: OsmServer, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_in_the_language_of_the_study(tmp_path: Path, printed: list[str], capsys
     assert code == 0
     assert {"report.html", "report.pdf", "results.xlsx", "map.html", "manifest.json"} <= names
     assert "哪些街道（镇）未达要求" in printed[0]
-    assert capsys.readouterr().out.endswith(f"Report: {tmp_path / 'out' / 'report.pdf'}\n")
+    assert capsys.readouterr().out.endswith(f"报告：{tmp_path / 'out' / 'report.pdf'}\n")
 
 
 def test_in_both_languages(tmp_path: Path, printed: list[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facility_coverage.errors import InputError
-from facility_coverage.proposals.audit import audit
+from facility_coverage.proposals.audit import Audit, audit
 from facility_coverage.proposals.events import (
     GENESIS,
     Entry,
@@ -147,6 +147,11 @@ def test_any_changed_byte_is_found(tried: list[tuple[Request, Actor]], data: st.
     assert fault.number == at + 1
 
 
+def told(found: Audit) -> list[str]:
+    """Return the faults of an audit in English."""
+    return [fault.told("en") for fault in found.faults]
+
+
 @settings(max_examples=30, deadline=None)
 @given(SOME_STEPS, st.data())
 def test_a_record_that_is_missing_moved_or_written_anew_is_found(
@@ -164,7 +169,7 @@ def test_a_record_that_is_missing_moved_or_written_anew_is_found(
         fault = verify_chain(changed).fault
         assert fault is not None
         assert fault.number == number
-    cut = audit(entries[:-1], (), head).faults
+    cut = told(audit(entries[:-1], (), head))
     assert f"record: no event has the hash {head} that was written down" in cut
     assert audit(entries, ledger.cases.values(), head).faults == ()
 
@@ -298,19 +303,19 @@ def test_a_record_of_something_else() -> None:
     other = replace(begun.events[0], number=2).entry
     fault = verify_chain([replace(other, number=1)]).fault
     assert fault is not None
-    assert fault.reason == "it was written as another number"
+    assert fault.reason.told("en") == "it was written as another number"
 
 
 def test_rows_that_are_not_what_the_record_says() -> None:
     ledger = ledger_of([])
     one, two = ledger.cases[1], ledger.cases[2]
     changed = replace(one, state="approved")
-    assert audit(ledger.entries, (changed, two)).faults == (
+    assert told(audit(ledger.entries, (changed, two))) == [
         "proposal 1: not what its events say: state",
-    )
-    assert audit(ledger.entries, (one,)).faults == (
+    ]
+    assert told(audit(ledger.entries, (one,))) == [
         "proposal 2: it is gone, and its events are not",
-    )
-    assert audit(ledger.entries, (one, two, replace(one, number=3))).faults == (
+    ]
+    assert told(audit(ledger.entries, (one, two, replace(one, number=3)))) == [
         "proposal 3: no event tells of it",
-    )
+    ]

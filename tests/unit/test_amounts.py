@@ -20,7 +20,7 @@ from facility_coverage.inputs.amounts import amount
 )  # fmt: skip
 def test_what_is_unambiguous_is_read(text: str, value: float) -> None:
     assert amount(text, "floor_area_m2").value == pytest.approx(value)
-    assert amount(text, "floor_area_m2").reason == ""
+    assert amount(text, "floor_area_m2").reason is None
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,16 @@ def test_what_is_unambiguous_is_read(text: str, value: float) -> None:
 def test_what_is_not_is_refused_with_a_reason(text: str, reason: str) -> None:
     read = amount(text, "floor_area_m2")
     assert isnan(read.value)
-    assert reason in read.reason
-    assert ";" in read.reason or "," in read.reason
+    assert read.reason is not None
+    assert reason in (told := read.reason.told("en"))
+    assert ";" in told
+    assert "；请" in read.reason.told("zh")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "/", "—", "无", "暂无", "N/A"])
 def test_what_says_nothing_is_no_fault(text: str) -> None:
     assert isnan(amount(text).value)
-    assert amount(text).reason == ""
+    assert amount(text).reason is None
 
 
 def test_units_belong_to_their_columns() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from facility_coverage.batch.dask_engine import _require_same_versions
+from facility_coverage.batch.district import District, failed
+from facility_coverage.batch.engine import died
 from facility_coverage.batch.memory import (
     file_mb,
     fitting_workers,
@@ -63,6 +65,14 @@ def test_what_is_no_study(
     (folder / "latin.txt").write_bytes(b"\xe9\n")
     with pytest.raises(error, match=told):
         ids(str(folder / name))
+
+
+def test_what_is_no_study_is_told_in_chinese(folder: Path) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        ids(str(folder / "nowhere"))
+    assert caught.value.told("zh").startswith(f"{folder / 'nowhere'}：没有这个研究；请指定")
+    district = District("a", "", "", language="zh")
+    assert failed(district, died(3)).reason.startswith("其工作进程3次中途终止")
 
 
 def test_two_studies_with_one_id(folder: Path) -> None:

@@ -183,10 +183,13 @@ def test_each_row_of_a_list_is_allowed_or_refused_with_its_first_cause(tmp_path:
     }  # fmt: skip
     assert found.causes["small"] == 2
     assert found.considered == 10
-    assert (found.refused["reason"] != "").all()
-    assert found.notes == (
-        "premises.csv: row 11: cost 'much' is no amount; write plain digits; left empty",
-    )
+    reasons = dict(zip(found.refused["candidate_id"], found.refused["reason"], strict=True))
+    assert reasons["a (row 4)"] == "candidate_id stands twice; the first row counts"
+    assert reasons["far"] == "no street within the limit"
+    assert all(reasons.values())
+    assert [note.told("en") for note in found.notes] == [
+        "premises.csv: row 11: cost 'much' is no amount; write plain digits; left empty"
+    ]
     assert found.spacing_m is None
     assert set(found.table["rules"]) == {
         "fronts a street (residential); 1000 m² or more; to be had by 2030"

@@ -7,11 +7,14 @@ import pytest
 from facility_coverage.errors import InputError
 from facility_coverage.standards.consistency import FigureFinding, check_figures
 from facility_coverage.standards.plan_figures import PlanFigures
+from facility_coverage.words import Language
 
 Row = Mapping[str, object]
 
 
-def findings(figures: Sequence[Row], relations: Sequence[Row]) -> list[FigureFinding]:
+def findings(
+    figures: Sequence[Row], relations: Sequence[Row], language: Language = "en"
+) -> list[FigureFinding]:
     usual = {"unit": "u", "quote": "q"}
     plan = PlanFigures.model_validate(
         {
@@ -20,7 +23,7 @@ def findings(figures: Sequence[Row], relations: Sequence[Row]) -> list[FigureFin
             "relation": [{"id": f"r-{n}", **relation} for n, relation in enumerate(relations)],
         }
     )  # fmt: skip
-    return list(check_figures(plan))
+    return list(check_figures(plan, language))
 
 
 def test_a_finding_tells_what_it_rests_on() -> None:
@@ -114,3 +117,10 @@ def test_what_follows_may_be_used_again() -> None:
 def test_what_cannot_be_divided_is_refused(relations: list[Row], told: str) -> None:
     with pytest.raises(InputError, match=told):
         findings([{"id": "a", "value": "1"}, {"id": "nought", "value": "0"}], relations)
+
+
+def test_what_is_found_is_told_in_chinese() -> None:
+    figures = [{"id": "rate", "value": "2", "unit": "%"}, {"id": "count", "value": "2"}]
+    relations = [{"kind": "at_least", "result": "rate", "least": "count"}]
+    (found,) = findings(figures, relations, "zh")
+    assert (found.reading, found.working) == ("单位不一致：%, u", "不少于 2")

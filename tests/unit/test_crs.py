@@ -75,6 +75,22 @@ def test_an_unknown_crs_is_refused_with_its_place(name: str) -> None:
         known_crs(name, "demand.cell_crs")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "EPSG:4326",
+            "[study] crs：EPSG:4326（WGS 84）不以米为单位；请指定投影坐标系",
+        ),
+        ("metres", "[study] crs：'metres' 不是已知的坐标系；请写成 EPSG:4326 这样的代码"),
+    ],
+)
+def test_a_wrong_crs_is_told_in_chinese(name: str, told: str) -> None:
+    with pytest.raises(CrsError) as caught:
+        require_metric(name, "[study] crs")
+    assert caught.value.told("zh").startswith(told)
+
+
 def test_east_comes_before_north() -> None:
     """On the central meridian the easting is 500 km, the northing the length of the meridian."""
     ((x, y),) = project(np.array([[114.0, 23.0]]), WGS84, "EPSG:4547")

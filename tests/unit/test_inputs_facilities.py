@@ -53,8 +53,9 @@ def test_rows_become_facilities_sorted_by_id(tmp_path: Path) -> None:
                                atol=2e-4)  # fmt: skip
     assert found.ownership_stated
     (note,) = found.notes
-    assert "row 5: ownership 'army'" in note
-    assert "counts as unknown" in note
+    assert "row 5: ownership 'army'" in note.told("en")
+    assert "counts as unknown" in note.told("en")
+    assert "第5行：ownership 'army'不是" in note.told("zh")
 
 
 def test_columns_may_have_other_names(tmp_path: Path) -> None:
@@ -91,12 +92,15 @@ def test_what_is_no_amount_is_noted_and_left_empty(tmp_path: Path) -> None:
     )
     assert found.table["floor_area_m2"].isna().all()
     np.testing.assert_array_equal(found.table["beds"], [np.nan, 3.0])
-    assert found.notes == (
+    assert [note.told("en") for note in found.notes] == [
         (
             "register.csv: row 2: floor_area_m2 'some 900' is no amount; write plain digits; "
             "left empty"
         ),
         "register.csv: row 2: beds '-2' is no amount of 0 or more; correct it; left empty",
+    ]
+    assert found.notes[1].told("zh") == (
+        "register.csv：第2行：beds '-2'不是0或更大的数量；请改正；已留空"
     )
 
 
@@ -109,7 +113,9 @@ def test_a_row_without_a_place_on_earth_says_why(position: tuple[Any, Any], tmp_
         tmp_path, ("1", *degrees(0, 0)), ("2", *position), header="facility_id,lon,lat"
     )
     assert found.table["reason"].tolist()[0] == ""
-    assert "lon, lat are no longitude and latitude" in found.table["reason"][1]
+    reason = found.table["reason"][1]
+    assert "lon, lat are no longitude and latitude" in reason.told("en")
+    assert reason.told("zh").startswith("lon, lat不是")
     assert np.isfinite(found.xy[0]).all()
     assert np.isnan(found.xy[1]).all()
     points = facility_points(found)
@@ -132,7 +138,8 @@ def test_a_layer_may_hold_points_polygons_and_faults(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.xy[:2], [at((5, 5)), at((10, 10))], atol=2e-4)
     assert np.isnan(found.xy[2:]).all()
     assert found.table["reason"].tolist()[:2] == ["", ""]
-    assert all("has no geometry on Earth; draw" in reason for reason in found.table["reason"][2:])
+    for reason in found.table["reason"][2:]:
+        assert "has no geometry on Earth; draw" in reason.told("en")
 
 
 def test_an_xlsx_register_is_the_csv_register(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from facility_coverage.inputs.tables import (
     rows_where,
     text_ids,
 )
+from facility_coverage.words import Remark
 
 HERE = Path("register.csv")
 
@@ -104,21 +105,25 @@ def test_plain_text(cell: object, text: str) -> None:
 
 def test_numbers_are_those_that_stand_there() -> None:
     frame = pd.DataFrame({"n": ["1.5", " 2 ", "3e2", "0"]}, index=[2, 3, 4, 5])
-    assert numbers(frame, "n", HERE, meaning="people").tolist() == [1.5, 2.0, 300.0, 0.0]
+    assert numbers(frame, "n", HERE, meaning=Remark("people")).tolist() == [1.5, 2.0, 300.0, 0.0]
 
 
 @pytest.mark.parametrize("cell", ["", "?", "nan", "inf", "1,000", "1_000", "0x10", "１２", "True"])
 def test_what_is_no_number_is_never_guessed(cell: str) -> None:
     frame = pd.DataFrame({"n": ["1", cell]}, index=[2, 3])
     with pytest.raises(SchemaError, match=r"'n' \(people\) is empty or no finite number in row 3;"):
-        numbers(frame, "n", HERE, meaning="people")
+        numbers(frame, "n", HERE, meaning=Remark("people"))
 
 
 def test_rows_in_words() -> None:
     wrong = pd.Series([True, False] * 8, index=range(2, 18))
-    assert rows_where(wrong) == "row 2, 4, 6, 8, 10 and 3 more"
-    assert rows_where(wrong.iloc[:3]) == "row 2, 4"
-    assert rows_where(~wrong & wrong) == ""
+    many, few = rows_where(wrong), rows_where(wrong.iloc[:3])
+    assert many is not None
+    assert few is not None
+    assert many.told("en") == "row 2, 4, 6, 8, 10 and 3 more"
+    assert many.told("zh") == "第2, 4, 6, 8, 10行及另外3行"
+    assert few.told("en") == "row 2, 4"
+    assert rows_where(~wrong & wrong) is None
 
 
 def test_ids_are_told_with_all_their_rows() -> None:
@@ -129,6 +134,11 @@ def test_ids_are_told_with_all_their_rows() -> None:
         "register.csv: column 'id' is empty in row 4; give each row an id",
         "register.csv: id 'a' stands in rows 2, 3; ids must differ, or merge the rows",
         "register.csv: id 'b' stands in rows 5, 7; ids must differ, or merge the rows",
+    ]
+    assert caught.value.told("zh").splitlines() == [
+        "register.csv：列'id'的第4行为空；请为每行填写编号",
+        "register.csv：id 'a'出现在第2, 3行；编号必须各不相同，请改正或合并这些行",
+        "register.csv：id 'b'出现在第5, 7行；编号必须各不相同，请改正或合并这些行",
     ]
 
 
@@ -141,6 +151,8 @@ def test_every_missing_column_is_told() -> None:
         "register.csv: has no column 'lon' (demand.lon); name one of x, y",
         "register.csv: has no column 'lat' (demand.lat); name one of x, y",
     ]
+    with pytest.raises(SchemaError, match="name one of lon,lat, or part its cells with commas"):
+        require_columns(frame[["x"]].set_axis(["lon,lat"], axis=1), {"demand.lon": "lon"}, HERE)
 
 
 def test_the_only_layer_needs_no_name(tmp_path: Path) -> None:

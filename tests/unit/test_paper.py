@@ -9,7 +9,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from facility_coverage.errors import SourceError
+from facility_coverage.errors import SourceError, ToldWarning
 from facility_coverage_maps import fonts
 from facility_coverage_maps.paper import pdf_bytes, print_style, require_pango, write_pdf
 
@@ -56,8 +56,10 @@ def test_no_font_is_told_and_never_shown_as_boxes(
 
 
 def test_a_letter_that_no_font_has_is_told() -> None:
-    with pytest.warns(UserWarning, match=r"^PDF: no font here has U\+10FFFD: shown as boxes"):
+    with pytest.warns(ToldWarning, match=r"^PDF: no font here has U\+10FFFD: shown") as heard:
         pdf_bytes(page("<p>\U0010fffd</p>"))
+    (warning,) = (one.message for one in heard if isinstance(one.message, ToldWarning))
+    assert warning.told("zh").startswith("PDF：本机没有字体含有U+10FFFD")
 
 
 def test_the_best_font_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

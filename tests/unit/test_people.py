@@ -153,6 +153,20 @@ def test_children_of_another_raster(boundaries: Boundaries, tmp_path: Path) -> N
         read(everybody, boundaries, children=str(more))
 
 
+def test_faults_are_told_in_chinese(boundaries: Boundaries, tmp_path: Path) -> None:
+    everybody, kids = raster(tmp_path, [[3, 4]]), raster(tmp_path, [[3, 5]], "kids.tif")
+    with pytest.raises(SchemaError) as caught:
+        read(everybody, boundaries, children=str(kids))
+    fault = f"{kids}：第0行第1列（5）的6岁及以下儿童多于总人口；请对调两个栅格"
+    assert caught.value.told("zh") == fault
+    table = write_csv(tmp_path / "p.csv", ("lon", "lat", "population"), [(*degrees(50, 50), -3)])
+    with pytest.raises(SchemaError) as caught:
+        read(table, boundaries)
+    (line,) = caught.value.told("zh").splitlines()
+    assert line.startswith(f"{table}：")
+    assert "人口" in line
+
+
 @pytest.mark.parametrize(
     ("keys", "fault"),
     [

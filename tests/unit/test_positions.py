@@ -63,7 +63,8 @@ def test_south_and_west_are_negative() -> None:
 def test_what_is_nowhere_says_why(lon: object, lat: object, reason: str) -> None:
     found = read(lon, lat)
     assert np.isnan(found.lonlat).all()
-    assert reason in found.reason[0]
+    assert reason in found.reason[0].told("en")
+    assert "；请" in found.reason[0].told("zh")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +81,21 @@ def test_one_cell_must_tell_its_numbers_apart(cell: str, reason: str) -> None:
     found = table_positions(frame, "坐标", "坐标", "wgs84")
     assert found.lonlat[1:].tolist() == [list(PLACE)] * 2
     (fault,) = found.faults(frame.index)
-    assert fault.startswith("row 4: 坐标 ")
-    assert reason in fault
+    assert fault.told("en").startswith("row 4: 坐标 ")
+    assert reason in fault.told("en")
+    assert fault.told("zh").startswith("第4行：坐标")
+
+
+def test_rows_with_one_fault_share_a_line() -> None:
+    frame = pd.DataFrame({"lon": [23.1, "", 23.2], "lat": [113.1, "", 113.2]}, index=[2, 3, 4])
+    told = [
+        fault.told("en")
+        for fault in table_positions(frame, "lon", "lat", "wgs84").faults(frame.index)
+    ]
+    assert told == [
+        "row 2, 4: lon, lat are no longitude and latitude: the two are swapped; exchange them",
+        "row 3: lon, lat are no longitude and latitude in degrees; fill them in",
+    ]
 
 
 @pytest.mark.parametrize("system", ["gcj02", "bd09", "cgcs2000", "EPSG:4547", "EPSG:4526"])
@@ -89,9 +103,9 @@ def test_every_system_leads_to_the_same_place(system: str) -> None:
     x, y = from_wgs84(np.array([PLACE]), system)[0].tolist()
     assert read(x, y, system).lonlat[0] == pytest.approx(PLACE, abs=1e-8)
     swapped = read(y, x, system)
-    assert "the two are swapped" in swapped.reason[0]
+    assert "the two are swapped" in swapped.reason[0].told("en")
 
 
 def test_degrees_are_no_metres_of_a_zone() -> None:
     found = read(113.36, 23.14, "EPSG:4547")
-    assert "lie outside EPSG:4547; correct them" in found.reason[0]
+    assert "lie outside EPSG:4547; correct them" in found.reason[0].told("en")

@@ -37,10 +37,11 @@ def test_polygons_stand_at_a_point_inside_and_empty_ones_nowhere(tmp_path: Path)
     assert premises.table["candidate_id"].tolist() == ["p1", "p2"]
     assert np.isnan(premises.xy[0]).all()
     assert np.allclose(premises.xy[1] - CORNER_M, (50, 25), atol=0.1)
-    assert premises.table["reason"].tolist() == [
-        "has no geometry on Earth; draw its point, or exchange its coordinates if swapped",
-        "",
-    ]
+    reason, nothing = premises.table["reason"]
+    assert reason.told("en") == (
+        "has no geometry on Earth; draw its point, or exchange its coordinates if swapped"
+    )
+    assert nothing == ""
     assert premises.table["cost"].tolist()[1] == 7
 
 
@@ -49,20 +50,21 @@ def test_what_is_no_amount_is_noted_and_stops_nothing(tmp_path: Path) -> None:
     rows = [["a", *degrees(0, 0), "big", -1], ["b", *degrees(0, 0), "inf", 2]]
     premises = read(write_csv(tmp_path / "list.csv", header, rows))
     assert premises.table["floor_area_m2"].isna().all()
-    assert premises.notes == (
+    assert [note.told("en") for note in premises.notes] == [
         "list.csv: row 2: floor_area_m2 'big' is no amount; write plain digits; left empty",
         "list.csv: row 3: floor_area_m2 'inf' is no amount; write plain digits; left empty",
         "list.csv: row 2: cost '-1' is no amount of 0 or more; correct it; left empty",
-    )
+    ]
 
 
 def test_a_repeated_id_counts_once_whatever_follows(tmp_path: Path) -> None:
     rows = [["a", *degrees(0, 0)], ["a", *degrees(9, 0)]]
     premises = read(write_csv(tmp_path / "list.csv", ("candidate_id", "lon", "lat"), rows))
     assert premises.table["candidate_id"].tolist() == ["a", "a (row 3)"]
-    assert premises.table["reason"].tolist() == [
-        "", "candidate_id stands twice; the first row counts"
-    ]  # fmt: skip
+    nothing, reason = premises.table["reason"]
+    assert nothing == ""
+    assert reason.told("en") == "candidate_id stands twice; the first row counts"
+    assert reason.told("zh") == "candidate_id重复出现；以首行为准"
 
 
 def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:

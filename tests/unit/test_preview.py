@@ -19,6 +19,7 @@ from facility_coverage.inputs.duplicates import bare_name, likely_duplicates
 from facility_coverage.inputs.facilities import read_facilities
 from facility_coverage.inputs.preview import Preview, preview_register
 from facility_coverage.study_file import FacilitiesSection
+from facility_coverage.words import Remark
 from facility_coverage_cli.main import outcome
 
 HEADER = (
@@ -77,19 +78,19 @@ def test_guesses_are_told_with_their_reason(register: Path) -> None:
         (4, "ownership", "private"),
         (5, "ownership", "unknown"),
     ]
-    assert guesses["reason"][1] == "the name is 石牌街社区卫生服务分中心"
-    assert guesses["reason"][6] == "举办主体 is 谁知道?"
+    assert guesses["reason"][1].told("en") == "the name is 石牌街社区卫生服务分中心"
+    assert guesses["reason"][6].told("en") == "举办主体 is 谁知道?"
 
 
 def test_what_cannot_be_read_is_told(register: Path) -> None:
     seen = see(register)
     assert seen.unread.to_dict("records") == [
         {"row": 4, "column": "建筑面积（㎡）", "text": "0.5-1.5万",
-         "reason": "is a range; write one number"},
+         "reason": Remark("is a range; write one number")},
     ]  # fmt: skip
     assert seen.without_point["row"].tolist() == [4, 6]
     assert seen.without_point["address"].tolist() == ["石牌路3号", ""]
-    assert "the two are swapped" in seen.without_point["reason"][1]
+    assert "the two are swapped" in seen.without_point["reason"][1].told("en")
     (pair,) = seen.duplicates.to_dict("records")
     assert (pair["row"], pair["other_row"]) == (2, 3)
     assert pair["apart_m"] == pytest.approx(23.3, abs=0.5)
@@ -104,7 +105,7 @@ def test_a_study_reads_what_the_preview_tells(register: Path) -> None:
     assert table["floor_area_m2"].fillna(-1).tolist() == [5000, 4800, -1, 300, -1]
     assert table["beds"].fillna(-1).tolist() == [20, 10, -1, -1, -1]
     assert [bool(reason) for reason in table["reason"]] == [False, False, True, False, True]
-    told = "\n".join(found.notes)
+    told = "\n".join(note.told("en") for note in found.notes)
     assert "kinds read from names where none is stated: centre 2, subcentre 1, station 1" in told
     assert "row 2: 举办主体 '区卫健局' was read as government" in told
     assert "row 5: 举办主体 '谁知道' is none of" in told
@@ -127,7 +128,7 @@ def test_sums_and_notes_are_no_facilities(tmp_path: Path) -> None:
     path = book(tmp_path / "r.xlsx", rows)
     found = read_facilities(FacilitiesSection(source=str(path)), CRS, extract=None)
     assert found.table["facility_id"].tolist() == ["1"]
-    told = "\n".join(found.notes)
+    told = "\n".join(note.told("en") for note in found.notes)
     assert "r.xlsx: row 6 is a sum or a note and was left out: 合计 20" in told
     assert "row 1" not in told
     seen = see(path)
@@ -149,8 +150,8 @@ def test_what_the_numbers_tell_of_their_system(
     tmp_path: Path, lon: object, lat: object, heading: str, told: str
 ) -> None:
     path = write_csv(tmp_path / "r.csv", ("id", heading, "纬度"), [["1", lon, lat]])
-    assert see(path).coordinates.startswith(told)
-    assert see(path, coordinates="GCJ02").coordinates == "gcj02, as stated"
+    assert see(path).coordinates.told("en").startswith(told)
+    assert see(path, coordinates="GCJ02").coordinates.told("en") == "gcj02, as stated"
 
 
 def test_a_layer_says_its_own_system(tmp_path: Path) -> None:
@@ -158,8 +159,8 @@ def test_a_layer_says_its_own_system(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"编号": ["1", "2"], "名称": ["甲", "乙"]}, geometry=points)
     frame.to_file(tmp_path / "r.gpkg")
     seen = see(tmp_path / "r.gpkg")
-    assert "as the layer says" in seen.coordinates
-    assert seen.without_point["reason"].tolist() == ["has no geometry on Earth"]
+    assert "as the layer says" in seen.coordinates.told("en")
+    assert seen.without_point["reason"].tolist() == [Remark("has no geometry on Earth")]
     assert seen.lonlat[0] == pytest.approx((113.36, 23.14), abs=1e-6)
 
 
@@ -175,7 +176,7 @@ def test_one_column_may_hold_both_numbers(tmp_path: Path) -> None:
 def test_a_file_without_positions_is_seen_too(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "r.csv", ("编号", "名称", "地址"), [["1", "甲", "路1号"]])
     seen = see(path)
-    assert seen.without_point["reason"].tolist() == ["the file has no column of positions"]
+    assert seen.without_point["reason"].tolist() == [Remark("the file has no column of positions")]
     assert seen.duplicates.empty
 
 
@@ -216,6 +217,52 @@ def test_the_command_tells_it_and_writes_a_template(
     assert document["rows"] == 5
     assert len(document["duplicates"]) == 0
     assert document["doubt"] is None
+
+
+def test_every_line_comes_in_the_language_of_the_reader(
+    register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = tmp_path / "missing.xlsx"
+    command = ["--language", "zh", "inputs", "preview", str(register)]
+    assert outcome([*command, "--template", str(template)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "登记.csv：5行，表头在第1行",
+        "各列：",
+        "  机构代码 -> id（可能），例如1",
+        "  机构名称 -> name（可能），例如天河区棠下街社区卫生服务中心",
+        "  地址 -> address（可能），例如棠下路1号",
+        "  经度 -> lon（可能），例如113.37",
+        "  纬度 -> lat（可能），例如23.14",
+        "  类别 -> kind（可能），例如中心",
+        "  举办主体 -> ownership（可能），例如区卫健局",
+        "  建筑面积（㎡） -> floor_area_m2（可能），例如5,000㎡",
+        "  床位 -> beds（可能），例如20",
+        "坐标：中国境内的度：wgs84、gcj02（高德、腾讯）或bd09（百度），仅凭数字无法分辨；请询问来源，或给出--streets",
+        "推断：7处",
+        "  第2行：kind读作“社区卫生服务中心”，因为名称为“天河区棠下街社区卫生服务中心”",
+        "  第4行：kind读作“社区卫生服务分中心”，因为名称为“石牌街社区卫生服务分中心”",
+        "  第5行：kind读作“社区卫生服务站”，因为名称为“沙河社区卫生服务站”",
+        "  第6行：kind读作“社区卫生服务中心”，因为名称为“武警医院社区卫生服务中心”",
+        "  第2行：ownership读作“政府办”，因为举办主体为“区卫健局”",
+        "  第4行：ownership读作“民营”，因为举办主体为“某某有限公司”",
+        "  第5行：ownership读作“不明”，因为举办主体为“谁知道”？",
+        "疑似同一设施：1对",
+        "  第2行与第3行：天河区棠下街社区卫生服务中心；棠下社区卫生服务中心；相距23.3米",
+        "没有点位：2行",
+        "  第4行：石牌街社区卫生服务分中心（石牌路3号）：经度, 纬度不是以度为单位的经纬度；请填写",
+        (
+            "  第6行：武警医院社区卫生服务中心：经度, 纬度不是经度和纬度：两者颠倒；请对调"
+            "（现为23.15, 113.38）"
+        ),
+        "无法读取的数：1个",
+        "  第4行：建筑面积（㎡） '0.5-1.5万'是一个区间；请只写一个数",
+    ]  # fmt: skip
+    assert pd.read_excel(template)["reason"][0] == "经度, 纬度不是以度为单位的经纬度；请填写"
+    assert outcome([*command, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["guesses"][0]["value"] == "centre"
+    assert document["guesses"][4]["reason"] == "举办主体 is 区卫健局"
+    assert document["unread"][0]["reason"] == "is a range; write one number"
 
 
 def test_the_command_holds_points_against_streets(

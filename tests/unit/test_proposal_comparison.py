@@ -13,6 +13,7 @@ from facility_coverage.proposals.comparison import CLOSES, NO_COST, compare
 from facility_coverage.proposals.desk import Desk
 from facility_coverage.proposals.reached import reached_of
 from facility_coverage.proposals.register import Proposals, RefusedProposal
+from facility_coverage.words import Remark
 
 PLACES = [(1050, 12), (1150, 112), (1250, 12), (950, 12), (550, 590), (1050, 590), (20, 20)]
 
@@ -56,13 +57,16 @@ def test_what_cannot_be_compared_stops_nothing(desk: Desk) -> None:
             twice,
             twice,
         ),
-        (RefusedProposal("bad", "7", "beds: '-1' is no amount"),),
+        (RefusedProposal("bad", "7", Remark("beds: '-1' is no amount")),),
     )
     found = compare(desk.measured.prepared, register, 10.0, desk=desk)
     assert [one.proposal.id for one in found.proposals] == ["good", "move", "shut"]
     assert [one.id for one in found.refused] == ["bad", "sea", "twice", "twice", "unknown"] or [
         one.id for one in found.refused
     ] == ["bad", "sea", "unknown", "twice", "twice"]
+    (twin, _) = (one.reason for one in found.refused if one.id == "twice")
+    assert twin.en == "two proposals share the id 'twice'; give each an id of its own"
+    assert twin.zh == "两个选址方案的编号都是'twice'；请各给一个编号"
     assert found.best is not None
     assert found.best.ids == ("good",)
     assert found.best.left_out == {"move": CLOSES, "shut": CLOSES}

@@ -122,6 +122,24 @@ def test_what_cannot_be_read_is_told_in_one_line(values: dict[str, object], told
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"geometry": None}, "请画出点或地块，或写明撤销哪个设施"),
+        ({**HERE, "opening_year": "2027.5"}, "opening_year：'2027.5'不是年份"),
+        ({**HERE, "older_care": "perhaps"}, "older_care：'perhaps'既不是“是”也不是“否”"),
+        ({**HERE, "closes": "f1;f1"}, "closes重复写了同一设施：f1, f1"),
+        ({"geometry": CROSSED}, "地块边线自相交"),
+        ({"geometry": SWAPPED}, "请对调两个数"),
+    ],
+)
+def test_faults_are_told_in_chinese(values: dict[str, object], told: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        proposal_of({"id": "p"} | values)
+    assert caught.value.told("zh").startswith("选址方案'p'：")
+    assert told in caught.value.told("zh")
+
+
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(SchemaError, match=r"beds.*cost.*coordinates"):
         proposal_of({**HERE, "beds": "many", "cost": "dear", "coordinates": "mars"})

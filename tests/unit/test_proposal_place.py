@@ -136,7 +136,7 @@ def test_a_place_that_was_declared_in_another_system_is_asked_about(desk: Desk) 
 
 
 def test_a_doubt_stands_on_the_sheet() -> None:
-    remark = Remark(EXCHANGED, {"off_m": "90", "declared": "wgs84", "near_m": "3"})
+    remark = Remark(EXCHANGED, off_m="90", declared="wgs84", near_m="3")
     assert Told.of(remark).en == (
         "90 m off any street as wgs84, but 3 m with longitude and latitude exchanged"
     )

@@ -58,6 +58,11 @@ def test_bad_rows_are_refused_with_their_reason(tmp_path: Path) -> None:
     for name, told in [("bad", "row 3: proposal 'bad': beds"), ("twice", "rows 4, 5")]:
         with pytest.raises(InputError, match=told):
             register.one(name)
+    with pytest.raises(InputError) as caught:
+        register.one("twice")
+    assert caught.value.told("zh") == (
+        "p.csv：第4行：编号'twice'出现在第4, 5行；请给每个选址方案各自的编号"
+    )
     with pytest.raises(NotFoundError, match="no proposal 'other'"):
         register.one("other")
     with pytest.raises(InputError, match=r"several proposals \(good\)"):

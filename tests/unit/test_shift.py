@@ -171,13 +171,11 @@ def test_the_declared_system_settles_it(tmp_path: Path) -> None:
     assert np.allclose(prepared.facilities.xy, beside_streets(24), atol=1e-3)
 
 
-def test_the_doubt_is_told_in_the_language_of_the_study(tmp_path: Path) -> None:
-    shifted_study(tmp_path)
-    sections = toy_sections()
-    sections["study"]["language"] = "zh"
-    study = Study.load(write_study(tmp_path / "study.toml", sections))
-    with pytest.raises(DoubtError, match="疑似 GCJ-02 坐标被当作 WGS84"):
-        prepare(study).require_no_doubt()
+def test_the_doubt_is_told_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    study = shifted_study(tmp_path)
+    with pytest.raises(DoubtError, match="GCJ-02 declared as WGS84") as doubt:
+        prepare(Study.load(study)).require_no_doubt()
+    assert "疑似 GCJ-02 坐标被当作 WGS84" in doubt.value.told("zh")
 
 
 def test_premises_and_people_are_held_against_streets_too(tmp_path: Path) -> None:

@@ -226,3 +226,13 @@ def test_a_fault_of_what_is_stated(tmp_path: Path) -> None:
     path.write_text(STATED.replace("value = 26", 'value = "26"'), encoding="utf-8")
     with pytest.raises(InputError, match=r"f.stated.toml: stated.0.value: .*found '26'"):
         read_stated(tmp_path / "f.csv")
+
+
+def test_faults_are_told_in_chinese(tmp_path: Path) -> None:
+    path = written(tmp_path, "facility_id,unit_id,beds\nf,z,many\n")
+    with pytest.raises(SchemaError) as caught:
+        read_facilities(path, units_of(tmp_path))
+    place, beds = caught.value.told("zh").splitlines()
+    assert place.startswith(f"{path}：")
+    assert "不是 units.csv 中的 unit_id；请改正或留空" in place
+    assert all(part in beds for part in ("'beds'", "'many'", "请只写数字"))

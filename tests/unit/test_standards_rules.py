@@ -235,3 +235,10 @@ def test_text_in_another_encoding_is_told(tmp_path: Path) -> None:
 def test_a_standard_that_is_not_there(name: str, told: str) -> None:
     with pytest.raises(NotFoundError, match=told):
         load_standard(name)
+
+
+def test_faults_are_told_in_chinese(tmp_path: Path) -> None:
+    name = rule_file(tmp_path, HEAD + BEDS.replace("min = 50\n", ""))
+    with pytest.raises(InputError) as caught:
+        load_standard(name)
+    assert caught.value.told("zh") == f"{name}：第 1 个条款 'beds'：min 与 max 均未给出；请补充一个"

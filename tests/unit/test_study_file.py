@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from toy_study import toy_sections, write_study, write_toy_study
 
-from facility_coverage.errors import InputError
+from facility_coverage.errors import FacilityCoverageError, InputError
 from facility_coverage.study_file import (
     CoverageSection,
     DemandSection,
@@ -169,3 +169,26 @@ def test_sections_can_be_made_without_a_file() -> None:
     assert not FacilitiesSection(source="register.csv").from_osm
     assert DemandSection(source="a/b.TIFF").from_raster
     assert not DemandSection(source="tif.csv").from_raster
+
+
+@pytest.mark.parametrize(
+    ("section", "keys", "told"),
+    [
+        ("network", {"source": "nowhere.osm"}, "network.source：没有文件 "),
+        ("standards", {"use": ["own.toml"]}, "standards.use：没有规则文件 "),
+        ("network", {"source": "streets.osm", "year": 2026}, "network：year 是针对修正的；请加上"),
+        ("coverage", {"minutes": [5, 5]}, "coverage：minutes 中有阈值写了两次：[5.0, 5.0]；请删去"),
+        ("siting", {"model": "lscp", "budget": 9.0}, "siting：budget 用于 "),
+        ("map", {"basemap": "tiles"}, "map：basemap 应为 tianditu, gaode, osm 之一，或瓦片地址"),
+        ("map", {"basemap": "tiles"}, "tiles/{z}/{x}/{y}.png"),
+        ("siting", {"model": "p-median"}, "siting.model：应为 'mclp', 'lscp', "),
+    ],
+)
+def test_a_fault_is_told_in_chinese(
+    tmp_path: Path, section: str, keys: dict[str, object], told: str
+) -> None:
+    file = write_toy_study(tmp_path, toy_sections() | {section: keys})
+    with pytest.raises(FacilityCoverageError) as caught:
+        Study.load(file)
+    assert f"{file}：" in caught.value.told("zh")
+    assert told in caught.value.told("zh")

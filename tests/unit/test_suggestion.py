@@ -22,6 +22,7 @@ from facility_coverage.siting.suggestion import Suggestion, suggest_sites
 from facility_coverage.study_file import SitingSection
 from facility_coverage.thresholds import Threshold
 from facility_coverage.travel.times import least_by_column
+from facility_coverage.words import Remark
 
 HOMES: NDArray[np.float64] = np.array(
     [(0, 10), (280, 10), (560, 10), (2000, 10), (2200, 10), (1000, 150), (8000, 10)], dtype=float
@@ -206,7 +207,10 @@ def test_the_notes_say_when_there_are_too_few_candidates_or_none() -> None:
     assert "3 sites were asked, but there are only 1 candidates" in few
     none = suggested([], sites=3)
     refused = replace(
-        none, candidates=replace(none.candidates, causes={"park": 4}, considered=4, notes=("odd",))
+        none,
+        candidates=replace(
+            none.candidates, causes={"park": 4}, considered=4, notes=(Remark("odd"),)
+        ),
     )
     lines = told(refused, sites=3)
     assert lines[0] == "no site is suggested: none of the 4 places looked at is allowed"

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.toml_file import read_toml, shortened
+from facility_coverage.words import Remark
 
-ABSENT = "there is no such file; correct the path"
+ABSENT = Remark("there is no such file; correct the path")
 
 
 class Walk(BaseModel):
@@ -23,7 +24,7 @@ class Walk(BaseModel):
     def _in_order(self) -> "Walk":
         if self.fast < self.slow:
             msg = "fast is below slow"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
 
@@ -59,6 +60,17 @@ def test_each_fault_has_its_line(tmp_path: Path, content: bytes, told: list[str]
         assert line.startswith(f"{tmp_path / 'walk.toml'}: {words}")
 
 
+def test_every_fault_is_told_in_chinese(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, b"slow = 'y'\nfats = 1\n")
+    path = tmp_path / "walk.toml"
+    assert caught.value.told("zh").splitlines() == [
+        f"{path}：fast：缺少这个键；请补上",
+        f"{path}：slow：应为整数（现为 'y'）",
+        f"{path}：fats：没有这个键；请删去，或改正拼写",
+    ]
+
+
 @pytest.mark.parametrize("content", [b"fast = ", "name = '天'".encode("gb18030")])
 def test_what_is_no_toml(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match="not a TOML file in UTF-8"):
@@ -67,7 +79,7 @@ def test_what_is_no_toml(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.toml", tmp_path / "a" / "b.toml"):
-        with pytest.raises(NotFoundError, match=ABSENT):
+        with pytest.raises(NotFoundError, match="there is no such file; correct the path"):
             read_toml(path, Walk, absent=ABSENT)
 
 

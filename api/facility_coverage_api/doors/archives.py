@@ -52,8 +52,8 @@ def unpack(
             names = [_name(entry) for entry in entries]
             for name in names:
                 if names.count(name) > 1:
-                    msg = f"{name!r}: stands in the archive twice; leave one out"
-                    raise InputError(msg)
+                    msg = "{name!r}: stands in the archive twice; leave one out"
+                    raise InputError(msg, name=name)
             for name, entry in zip(names, entries, strict=True):
                 with opened.open(entry) as packed, (folder / name).open("xb") as file:
                     shutil.copyfileobj(packed, file, _CHUNK_BYTES)
@@ -118,15 +118,20 @@ def _require_inside(entry: zipfile.ZipInfo) -> None:
         or re.match(r"/|[A-Za-z]:", name)
         or ".." in PurePosixPath(name).parts
     ):
-        reason = "leads out of the archive"
+        msg = "{name!r}: leads out of the archive; make the archive anew from plain files"
     elif kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        reason = "is a link or a device, and no plain file"
+        msg = (
+            "{name!r}: is a link or a device, and no plain file; make the archive anew from plain "
+            "files"
+        )
     elif entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
-        reason = "is encrypted, or packed by another method than deflate"
+        msg = (
+            "{name!r}: is encrypted, or packed by another method than deflate; make the archive "
+            "anew from plain files"
+        )
     else:
         return
-    msg = f"{name[:80]!r}: {reason}; make the archive anew from plain files"
-    raise InputError(msg)
+    raise InputError(msg, name=name[:80])
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -144,4 +149,4 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _broken(error: Exception) -> InputError:
-    return InputError(f"the archive cannot be unpacked: {error}; make it anew")
+    return InputError("the archive cannot be unpacked: {error}; make it anew", error=error)

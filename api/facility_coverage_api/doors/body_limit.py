@@ -41,8 +41,7 @@ class BodyDoor:
         limit_bytes = self.limit_bytes_of.get(scope["path"], self.limit_bytes)
         told = Headers(scope=scope).get("Content-Length", "0")
         if told.isdecimal() and int(told) > limit_bytes:
-            error = LimitError(_too_large(limit_bytes))
-            await refuse(error, scope, receive, send, _CLOSE)
+            await refuse(_too_large(limit_bytes), scope, receive, send, _CLOSE)
             return
         await self.app(scope, _counted(receive, limit_bytes), send)
 
@@ -57,11 +56,12 @@ def _counted(receive: Receive, limit_bytes: int) -> Receive:
         seen_bytes += len(message.get("body", b""))
         if seen_bytes > limit_bytes:
             # FastAPI lets this class alone pass through its reading of the body.
-            raise HTTPException(LimitError.http_status, _too_large(limit_bytes), _CLOSE)
+            raise HTTPException(LimitError.http_status, headers=_CLOSE) from _too_large(limit_bytes)
         return message
 
     return received
 
 
-def _too_large(limit_bytes: int) -> str:
-    return f"the body is larger than the limit {limit_bytes:,} bytes; send less at once"
+def _too_large(limit_bytes: int) -> LimitError:
+    msg = "the body is larger than the limit {limit:,} bytes; send less at once"
+    return LimitError(msg, limit=limit_bytes)

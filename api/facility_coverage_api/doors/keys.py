@@ -124,14 +124,14 @@ class KeyRing:
         callers = [] if file is None else list(_lines_of(file))
         if key is not None:
             if len(key) < _SHORTEST_KEY:
-                msg = f"key: shorter than {_SHORTEST_KEY} characters; take one of `key NAME`"
-                raise InputError(msg)
+                msg = "key: shorter than {shortest} characters; take one of `key NAME`"
+                raise InputError(msg, shortest=_SHORTEST_KEY)
             callers.append((digest_of(key), Caller("operator", "reviewer")))
         names = [caller.owner for _, caller in callers]
         for name in names:
             if names.count(name) > 1:
-                msg = f"{file}: the name {name!r} stands for two keys; give each its own"
-                raise InputError(msg)
+                msg = "{file}: the name {name!r} stands for two keys; give each its own"
+                raise InputError(msg, file=file, name=name)
         return cls(tuple(callers))
 
     def find(self, key: str) -> Caller | None:
@@ -185,8 +185,12 @@ class KeyDoor:
         key = _key_of(Headers(scope=scope))
         caller = None if key is None else self.keys.find(key)
         if caller is None:
-            what = "no API key" if key is None else "an API key that nobody holds"
-            error = UnauthorizedError(f"{what}; send yours as the header {KEY_HEADER}")
+            msg = (
+                "no API key; send yours as the header {header}"
+                if key is None
+                else "an API key that nobody holds; send yours as the header {header}"
+            )
+            error = UnauthorizedError(msg, header=KEY_HEADER)
             await refuse(error, scope, receive, send, {"WWW-Authenticate": _WITHOUT_BASIC})
             return
         await self.app(_as(scope, caller), receive, send)
@@ -209,8 +213,8 @@ def require(role: Role) -> Callable[[Request], Awaitable[Caller]]:
     async def dependency(request: Request) -> Caller:
         caller: Caller = request.state.caller
         if ROLES.index(caller.role) < ROLES.index(role):
-            msg = f"this needs the role {role}, and your key has the role {caller.role}"
-            raise ForbiddenError(msg)
+            msg = "this needs the role {role}, and your key has the role {own}"
+            raise ForbiddenError(msg, role=role, own=caller.role)
         return caller
 
     dependency.role = role  # type: ignore[attr-defined]  # read where the OpenAPI is written
@@ -279,11 +283,11 @@ def _lines_of(file: Path) -> Iterator[tuple[str, Caller]]:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        msg = f"{file}: there is no such file of keys; make one with `facility-coverage key`"
-        raise NotFoundError(msg) from error
+        msg = "{file}: there is no such file of keys; make one with `facility-coverage key`"
+        raise NotFoundError(msg, file=file) from error
     except (OSError, UnicodeError) as error:
-        msg = f"{file}: cannot be read as text in UTF-8; check its rights and its encoding"
-        raise SourceError(msg) from error
+        msg = "{file}: cannot be read as text in UTF-8; check its rights and its encoding"
+        raise SourceError(msg, file=file) from error
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             yield _parsed(line.strip(), f"{file}:{number}")
@@ -293,8 +297,8 @@ def _parsed(line: str, place: str) -> tuple[str, Caller]:
     found = _LINE.fullmatch(line)
     role = next((role for role in ROLES if found and found["role"] == role), None)
     if found is None or role is None:
-        msg = f"{place}: not '<SHA-256> <{'|'.join(ROLES)}> <name of letters, digits, ._@->'"
-        raise InputError(msg)
+        msg = "{place}: not '<SHA-256> <{roles}> <name of letters, digits, ._@->'"
+        raise InputError(msg, place=place, roles="|".join(ROLES))
     return found["digest"], Caller(found["name"], role)
 
 

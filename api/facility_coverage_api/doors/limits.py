@@ -57,8 +57,8 @@ class Limits(BaseModel):
         """
         limit = getattr(self, name)
         if value > limit:
-            msg = f"{name}: {value:,.15g} is above the limit {limit:,.15g}; ask for less at once"
-            raise LimitError(msg)
+            msg = "{name}: {value:,.15g} is above the limit {limit:,.15g}; ask for less at once"
+            raise LimitError(msg, name=name, value=value, limit=limit)
 
 
 router = APIRouter(tags=["service"])

@@ -205,28 +205,31 @@ def _main_of(parts: Mapping[str, Path]) -> str:
     """Return the one main file; what a shapefile consists of has to be there, by the same name."""
     mains = [name for name in parts if _ending(name) in MAIN]
     if len(mains) != 1:
-        known = " ".join([*MAIN, ".zip"])
-        msg = f"{', '.join(parts) or 'nothing'}: hand over exactly one of {known} at a time"
-        raise InputError(msg)
+        msg = (
+            "{parts}: hand over exactly one of {known} at a time"
+            if parts
+            else "nothing: hand over exactly one of {known} at a time"
+        )
+        raise InputError(msg, parts=", ".join(parts), known=" ".join([*MAIN, ".zip"]))
     [main] = mains
     stem = Path(main).stem
     beside = {_ending(name) for name in parts if Path(name).stem == stem} - {_ending(main)}
     if _ending(main) == ".shp" and not beside.issuperset(_NEEDED_BESIDE):
-        msg = f"{main}: lacks its .shx or .dbf; send a .zip of .shp, .shx, .dbf and .prj"
-        raise InputError(msg)
+        msg = "{name}: lacks its .shx or .dbf; send a .zip of .shp, .shx, .dbf and .prj"
+        raise InputError(msg, name=main)
     return main
 
 
 def _require_kind(name: str, path: Path, limits: Limits) -> None:
     if not re.fullmatch(_NAME, name):
-        msg = f"{name[:80]!r}: not a file name here; use letters, digits, spaces and _.()+-"
-        raise InputError(msg)
+        msg = "{name!r}: not a file name here; use letters, digits, spaces and _.()+-"
+        raise InputError(msg, name=name[:80])
     ending = _ending(name)
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if not {**MAIN, **BESIDE}[ending](path, head) or _ELSEWHERE.search(head):
-        msg = f"{name}: its content is not that of a {ending} file; save it again as one"
-        raise InputError(msg)
+        msg = "{name}: its content is not that of a {ending} file; save it again as one"
+        raise InputError(msg, name=name, ending=ending)
     if ending == ".xlsx":
         require_harmless(path, limits)
 

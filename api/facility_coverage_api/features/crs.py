@@ -12,6 +12,7 @@ from functools import lru_cache
 from pyproj import CRS
 
 from facility_coverage.crs import WGS84, known_crs
+from facility_coverage.words import Remark
 
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
@@ -74,7 +75,7 @@ def served_crs(own: str) -> dict[str, ServedCrs]:
         By name; CRS84 first.
     """
     codes = [*_ALWAYS]
-    number = known_crs(own, "the study's CRS").to_epsg()
+    number = known_crs(own, Remark("the study's CRS")).to_epsg()
     if number is not None and number not in codes:
         codes.append(number)
     return {CRS84_URI: CRS84} | {f"{_EPSG_URI}{code}": _of_epsg(code) for code in codes}
@@ -93,7 +94,7 @@ def storage_uri(own: str) -> str | None:
     str or None
         None where the EPSG register has no number for it.
     """
-    number = known_crs(own, "the study's CRS").to_epsg()
+    number = known_crs(own, Remark("the study's CRS")).to_epsg()
     return None if number is None else f"{_EPSG_URI}{number}"
 
 

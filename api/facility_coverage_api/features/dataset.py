@@ -188,8 +188,8 @@ class Dataset:
         """
         found = self.collections()
         if collection_id not in found:
-            msg = f"there is no collection {collection_id[:80]!r}; {self.url}/collections lists all"
-            raise NotFoundError(msg)
+            msg = "there is no collection {name!r}; {url}/collections lists all"
+            raise NotFoundError(msg, name=collection_id[:80], url=self.url)
         return found[collection_id]
 
     def _of(self, study: ServedStudy) -> tuple[Source, ...]:

@@ -12,6 +12,7 @@ from facility_coverage.errors import FacilityCoverageError
 from facility_coverage.outputs.layers import write_layer
 from facility_coverage.outputs.tables import write_table, write_workbook
 from facility_coverage_api.features.query import QueryError
+from facility_coverage_api.wishes import by_preference
 
 _WRITING = threading.Lock()
 """GDAL's options, which make files the same bytes every time, are those of the whole process."""
@@ -94,14 +95,14 @@ def wanted(offered: Sequence[Format], f: str | None, accept: str | None) -> Form
         for own in offered:
             if own.name == f:
                 return own
-        msg = f"f={f[:80]!r}: no such format; choose one of {names}"
-        raise QueryError(msg)
-    for media in _by_preference(accept or "*/*"):
+        msg = "f={name!r}: no such format; choose one of {names}"
+        raise QueryError(msg, name=f[:80], names=names)
+    for media in by_preference(accept or "*/*"):
         for own in offered:
             if _meets(media, own):
                 return own
-    msg = f"Accept: none of the media types is offered; drop the header, or write f= with {names}"
-    raise NotAcceptableError(msg)
+    msg = "Accept: none of the media types is offered; drop the header, or write f= with {names}"
+    raise NotAcceptableError(msg, names=names)
 
 
 def layer_file(layer: gpd.GeoDataFrame, geometry_type: str, name: str, kind: Format) -> bytes:
@@ -135,22 +136,6 @@ def layer_file(layer: gpd.GeoDataFrame, geometry_type: str, name: str, kind: For
             with _WRITING:
                 write_layer(layer, path, geometry_type)
         return path.read_bytes()
-
-
-def _by_preference(accept: str) -> list[str]:
-    """Return the media types of a header, the most wanted first."""
-    found = []
-    for part in accept.split(","):
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = next((_weight(own[2:]) for own in parameters if own.startswith("q=")), 1.0)
-        if weight > 0:
-            found.append((weight, media))
-    return [media for _, media in sorted(found, key=lambda own: -own[0])]
-
-
-def _weight(text: str) -> float:
-    """Return a weight; what is none counts nothing."""
-    return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
 
 
 def _meets(media: str, offered: Format) -> bool:

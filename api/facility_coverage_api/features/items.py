@@ -108,8 +108,8 @@ def item(request: Request, collection_id: str, item_id: ItemId) -> Response:
     crs = asked_crs(asked, found.outline.crs)
     layer = found.layer
     if item_id not in layer.frame.index:
-        msg = f"there is no feature {item_id} in {found.id!r}; {found.url}/items lists all"
-        raise NotFoundError(msg)
+        msg = "there is no feature {item} in {collection!r}; {url}/items lists all"
+        raise NotFoundError(msg, item=item_id, collection=found.id, url=found.url)
     etag = etag_of(found.source.digest, found.url, str(item_id), str(asked), chosen.name)
     before = answered_before(request, etag)
     if before is not None:

@@ -238,5 +238,5 @@ def _value(name: str, text: str, kind: str) -> object:
             return {"true": True, "false": False}[text]
         return int(text) if _WHOLE.fullmatch(text) else float(text)
     except (LookupError, ValueError):
-        msg = f"{name}={text[:80]!r}: this property is of type {kind}; write such a value"
-        raise QueryError(msg) from None
+        msg = "{name}={text!r}: this property is of type {kind}; write such a value"
+        raise QueryError(msg, name=name, text=text[:80], kind=kind) from None

@@ -10,6 +10,7 @@ import shapely
 from starlette.datastructures import QueryParams
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 from facility_coverage_api.features.crs import CRS84, CRS84_URI, ServedCrs
 
 DEFAULT_LIMIT, MAX_LIMIT = 1000, 10_000
@@ -172,11 +173,11 @@ def single(asked: QueryParams, known: frozenset[str] | set[str]) -> dict[str, st
     given: dict[str, str] = {}
     for name, value in asked.multi_items():
         if name not in known:
-            msg = f"{name[:80]!r}: unknown parameter; known are {', '.join(sorted(known))}"
-            raise QueryError(msg)
+            msg = "{name!r}: unknown parameter; known are {known}"
+            raise QueryError(msg, name=name[:80], known=", ".join(sorted(known)))
         if name in given:
-            msg = f"{name}: given twice; give it once"
-            raise QueryError(msg)
+            msg = "{name}: given twice; give it once"
+            raise QueryError(msg, name=name)
         given[name] = value
     return given
 
@@ -209,16 +210,16 @@ def _crs(given: Mapping[str, str], name: str, crs: Mapping[str, ServedCrs]) -> S
     if uri is None:
         return CRS84
     if uri not in crs:
-        msg = f"{name}={uri[:120]!r}: not served; choose one of {', '.join(crs)}"
-        raise QueryError(msg)
+        msg = "{name}={uri!r}: not served; choose one of {known}"
+        raise QueryError(msg, name=name, uri=uri[:120], known=", ".join(crs))
     return crs[uri]
 
 
 def _count(name: str, text: str, least: int) -> int:
     if _COUNT.fullmatch(text) and int(text) >= least:
         return int(text)
-    msg = f"{name}={text[:80]!r}: write a whole number from {least}"
-    raise QueryError(msg)
+    msg = "{name}={text!r}: write a whole number from {least}"
+    raise QueryError(msg, name=name, text=text[:80], least=least)
 
 
 def _boxes(text: str, crs: ServedCrs) -> list[shapely.Geometry]:
@@ -229,19 +230,19 @@ def _boxes(text: str, crs: ServedCrs) -> list[shapely.Geometry]:
         low, high = low[::-1], high[::-1]
     west, south, east, north = *low, *high
     if south > north:
-        msg = f"bbox={text[:80]!r}: south is greater than north; the lower corner comes first"
-        raise QueryError(msg)
+        msg = "bbox={text!r}: south is greater than north; the lower corner comes first"
+        raise QueryError(msg, text=text[:80])
     if crs.world is None:
         if west > east:
-            msg = f"bbox={text[:80]!r}: west is greater than east; the lower corner comes first"
-            raise QueryError(msg)
+            msg = "bbox={text!r}: west is greater than east; the lower corner comes first"
+            raise QueryError(msg, text=text[:80])
         limit = _FARTHEST_M
         return [_box(*(min(max(v, -limit), limit) for v in (west, south, east, north)))]
     lon, lat = crs.world
     if max(abs(west), abs(east)) > lon or max(abs(south), abs(north)) > lat:
-        order = "latitude, longitude" if crs.north_first else "longitude, latitude"
-        msg = f"bbox={text[:80]!r}: not on Earth; are the two exchanged? The order is {order}"
-        raise QueryError(msg)
+        order = Remark("latitude, longitude" if crs.north_first else "longitude, latitude")
+        msg = "bbox={text!r}: not on Earth; are the two exchanged? The order is {order}"
+        raise QueryError(msg, text=text[:80], order=order)
     if west > east:
         return [_box(west, south, lon, north), _box(-lon, south, east, north)]
     return [_box(west, south, east, north)]
@@ -254,8 +255,8 @@ def _numbers(text: str) -> list[float]:
         values = []
     if len(values) in {_FLAT, _SOLID} and all(map(math.isfinite, values)):
         return values
-    msg = f"bbox={text[:80]!r}: write four finite numbers: bbox=113.33,23.11,113.38,23.15"
-    raise QueryError(msg)
+    msg = "bbox={text!r}: write four finite numbers: bbox=113.33,23.11,113.38,23.15"
+    raise QueryError(msg, text=text[:80])
 
 
 def _box(west: float, south: float, east: float, north: float) -> shapely.Geometry:

@@ -102,8 +102,8 @@ class ServedStudy:
     def _read(self, name: str) -> Layer:
         layer = Layer.read(self.folder / LAYERS_NAME, name)
         if sha256_of(self.folder / MANIFEST_NAME) != self.digest:
-            msg = f"the results of {self.id!r} were replaced while they were read; ask again"
-            raise SourceError(msg)
+            msg = "the results of {study!r} were replaced while they were read; ask again"
+            raise SourceError(msg, study=self.id)
         return layer
 
 
@@ -150,8 +150,8 @@ class Studies:
         for root in roots:
             for folder in _results_in(root):
                 if folders.get(folder.name, folder) != folder:
-                    msg = f"{folder}: another study has this name too; rename one of the folders"
-                    raise InputError(msg)
+                    msg = "{folder}: another study has this name too; rename one of the folders"
+                    raise InputError(msg, folder=folder)
                 folders[folder.name] = folder
         return cls(folders, finished)
 
@@ -179,8 +179,8 @@ class Studies:
         """
         places = self._places()
         if study_id not in places:
-            msg = f"there is no finished study {study_id[:80]!r}; GET /v1/studies lists them"
-            raise NotFoundError(msg)
+            msg = "there is no finished study {study!r}; GET /v1/studies lists them"
+            raise NotFoundError(msg, study=study_id[:80])
         return self._opened(study_id, places[study_id])
 
     def _places(self) -> dict[str, Path]:
@@ -247,8 +247,8 @@ def _results_in(root: Path) -> list[Path]:
         visible = (folder for folder in sorted(place.iterdir()) if not folder.name.startswith("."))
         found = [folder for folder in visible if _is_finished(folder)]
     if not found:
-        msg = f"{root}: holds no {MANIFEST_NAME}; name a folder that `facility-coverage run` wrote"
-        raise NotFoundError(msg)
+        msg = "{folder}: holds no {name}; name a folder that `facility-coverage run` wrote"
+        raise NotFoundError(msg, folder=root, name=MANIFEST_NAME)
     return found
 
 

@@ -81,8 +81,8 @@ def vector_tile(
     """
     found = _lines(dataset_of(request).collection(collection_id))
     if max(column, row) >= 2**zoom:
-        msg = f"there is no tile {zoom}/{column}/{row}: columns and rows end at {2**zoom - 1}"
-        raise NotFoundError(msg)
+        msg = "there is no tile {tile}: columns and rows end at {last}"
+        raise NotFoundError(msg, tile=f"{zoom}/{column}/{row}", last=2**zoom - 1)
     etag = etag_of(found.source.digest, found.url, f"{zoom}/{column}/{row}")
     before = answered_before(request, etag)
     if before is not None:
@@ -93,5 +93,5 @@ def vector_tile(
 def _lines(found: Collection) -> Collection:
     if found.outline.geometry_type in LINES:
         return found
-    msg = f"{found.id!r} has no tiles; those of lines have, such as streets"
-    raise NotFoundError(msg)
+    msg = "{collection!r} has no tiles; those of lines have, such as streets"
+    raise NotFoundError(msg, collection=found.id)

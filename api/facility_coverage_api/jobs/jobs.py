@@ -12,10 +12,10 @@ from facility_coverage.errors import FacilityCoverageError, NotFoundError
 from facility_coverage_api.doors.etag import answered_before, etag_of, marked
 from facility_coverage_api.doors.hosts import base_url
 from facility_coverage_api.doors.keys import Analyst, Caller, Reader
-from facility_coverage_api.jobs.status import Link, StatusInfo, status_info
+from facility_coverage_api.jobs.status import Link, StatusInfo, language_for, status_info
 from facility_coverage_api.problems import ProblemKind, problem
 from facility_coverage_api.store.held import Held
-from facility_coverage_api.store.job import Job
+from facility_coverage_api.store.job import Job, KeptDetail
 from facility_coverage_api.store.store import Store
 
 router = APIRouter(tags=["jobs"])
@@ -58,6 +58,7 @@ class JobList(BaseModel):
 @router.get("/jobs", summary="Your jobs, newest first")
 def jobs(
     request: Request,
+    response: Response,
     caller: Reader,
     store: Held,
     limit: Annotated[int, Query(ge=1, le=MOST_JOBS, description="Most on a page.")] = 100,
@@ -73,8 +74,8 @@ def jobs(
 
     Parameters
     ----------
-    request
-        The request.
+    request, response
+        The request, and what is to be answered.
     caller
         Who asks.
     store
@@ -100,19 +101,23 @@ def jobs(
         asked["before"] = found[limit - 1].number
         query = urlencode({name: value for name, value in asked.items() if value is not None})
         links.append(Link(href=f"{base}/jobs?{query}", rel="next", title="Older jobs"))
-    return JobList(jobs=[status_info(job, base) for job in found[:limit]], links=links)
+    language = language_for(request, response, found[:limit])
+    told = [status_info(job, base, language) for job in found[:limit]]
+    return JobList(jobs=told, links=links)
 
 
 @router.get("/jobs/{job_id}", summary="How a job stands")
-def job(job_id: JobId, request: Request, caller: Reader, store: Held) -> StatusInfo:
+def job(
+    job_id: JobId, request: Request, response: Response, caller: Reader, store: Held
+) -> StatusInfo:
     """Tell how a job stands.
 
     Parameters
     ----------
     job_id
         Its id.
-    request
-        The request.
+    request, response
+        The request, and what is to be answered.
     caller
         Who asks.
     store
@@ -123,7 +128,9 @@ def job(job_id: JobId, request: Request, caller: Reader, store: Held) -> StatusI
     StatusInfo
         Its status, progress and links.
     """
-    return status_info(_own(store, job_id, caller), base_url(request))
+    found = _own(store, job_id, caller)
+    language = language_for(request, response, [found])
+    return status_info(found, base_url(request), language)
 
 
 @router.delete("/jobs/{job_id}", summary="Call a job off")
@@ -147,7 +154,7 @@ def dismiss(job_id: JobId, request: Request, caller: Analyst, store: Held) -> St
         Now ``dismissed``.
     """
     _own(store, job_id, caller)
-    return status_info(store.jobs.dismiss(job_id), base_url(request))
+    return status_info(store.jobs.dismiss(job_id), base_url(request), "en")
 
 
 @router.get("/jobs/{job_id}/results", response_model=None, summary="What a job brought")
@@ -176,7 +183,7 @@ def results(
     if found.problem is not None:
         reason = found.problem
         kind = ProblemKind(reason["code"], reason["status"], "The job failed.")
-        return problem(request, kind, reason["detail"])
+        return problem(request, kind, KeptDetail(reason))
     address = f"{base_url(request)}/jobs/{job_id}/results"
     return {
         file.name: {"href": f"{address}/{quote(file.name)}", "type": _media_type(file)}
@@ -217,8 +224,8 @@ def result_file(
     found = _own(store, job_id, caller)
     file = next((file for file in _files(store, found) if file.name == name), None)
     if file is None:
-        msg = f"{name!r}: not a file of this result; GET /jobs/{job_id}/results lists them"
-        raise NotFoundError(msg)
+        msg = "{name!r}: not a file of this result; GET /jobs/{job}/results lists them"
+        raise NotFoundError(msg, name=name, job=job_id)
     etag = etag_of(str(found.result), name)
     return answered_before(request, etag) or FileResponse(
         file, media_type=_media_type(file), headers=marked(etag)
@@ -229,19 +236,19 @@ def _own(store: Store, job_id: str, caller: Caller) -> Job:
     """Return a job that this caller may see; that of another is as if there were none."""
     found = store.jobs.get(job_id)
     if caller.role != "reviewer" and found.owner != caller.owner:
-        msg = f"there is no job {job_id!r}; GET /jobs lists yours"
-        raise NotFoundError(msg)
+        msg = "there is no job {job!r}; GET /jobs lists yours"
+        raise NotFoundError(msg, job=job_id)
     return found
 
 
 def _files(store: Store, found: Job) -> list[File]:
     """Return the files of a job's result."""
     if found.status == "dismissed":
-        msg = f"job {found.id} was called off; start it anew"
-        raise DismissedError(msg)
+        msg = "job {job} was called off; start it anew"
+        raise DismissedError(msg, job=found.id)
     if found.result is None:
-        msg = f"job {found.id} is {found.status}; ask again when it is successful"
-        raise NotReadyError(msg)
+        msg = "job {job} is {status}; ask again when it is successful"
+        raise NotReadyError(msg, job=found.id, status=found.status)
     return sorted(store.files.result_folder(found.result).iterdir())
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from facility_coverage.errors import FacilityCoverageError, InputError, NotFoundError
+from facility_coverage.model_faults import model_fault
 from facility_coverage.outputs.folder import write_results, write_siting
 from facility_coverage.progress import Progress
 from facility_coverage.result import StudyResult
@@ -22,8 +23,9 @@ from facility_coverage.study_file import (
     SitingSection,
     Study,
 )
+from facility_coverage.words import Language, Remark
 from facility_coverage_api.jobs.worker import Carry, Outcome
-from facility_coverage_api.store.job import Job, StudyGoneError
+from facility_coverage_api.store.job import Job, study_gone
 from facility_coverage_api.store.store import Store
 from facility_coverage_api.store.studies import ID_PATTERN, Box, StoredStudy
 from facility_coverage_maps.page import write_map
@@ -47,7 +49,7 @@ class Inputs(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error, "inputs") from error
 
     def asked(self, study: Study) -> Study:
         """Return the study with what this request changes."""
@@ -75,7 +77,7 @@ class SuggestInputs(Inputs):
         try:
             section = SitingSection.model_validate(study.siting.model_dump() | given)
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error, "inputs") from error
         return study.model_copy(update={"siting": section})
 
 
@@ -90,7 +92,7 @@ class CoverageInputs(Inputs):
     def _some_circle(self) -> Self:
         if not self.minutes and not self.distance_m:
             msg = "give minutes = [5, 10, 15] or distance_m = [300, 500, 1000], or both"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     def asked(self, study: Study) -> Study:
@@ -103,7 +105,7 @@ class CoverageInputs(Inputs):
         try:
             return Study.model_validate(values)
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error, "inputs") from error
 
 
 @dataclass(frozen=True)
@@ -241,9 +243,9 @@ def study_of(store: Store, job: Job) -> StoredStudy:
     try:
         stored = store.studies.get(str(job.study_id))
     except NotFoundError as error:
-        raise StudyGoneError.of(job.study_id) from error
+        raise study_gone(job.study_id) from error
     if stored.digest != job.study_digest:
-        raise StudyGoneError.of(job.study_id)
+        raise study_gone(job.study_id)
     return stored
 
 
@@ -264,12 +266,42 @@ def box_of(result: StudyResult) -> Box:
     return west, south, east, north
 
 
-def _refused(error: ValidationError) -> InputError:
+def refused(error: ValidationError, *within: str) -> InputError:
+    """Return what is wrong with values that the library's own rules refuse.
+
+    Parameters
+    ----------
+    error
+        What the rules say.
+    *within
+        Where the values stand in the request.
+
+    Returns
+    -------
+    InputError
+        A line for each fault.
+    """
     faults = (
-        f"inputs.{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
+        Remark(
+            "{place}: {fault}",
+            place=".".join(map(str, (*within, *fault["loc"]))) or "body",
+            fault=model_fault(fault),
+        )
         for fault in error.errors()
     )
-    return InputError("\n".join(faults))
+    return InputError(*faults)
+
+
+@dataclass(frozen=True)
+class _WithoutPlace:
+    """An error that names files as their owners did."""
+
+    error: FacilityCoverageError
+    place: str
+
+    def told(self, language: Language) -> str:
+        """Return the message in a language."""
+        return re.sub(self.place, "", self.error.told(language))
 
 
 @contextmanager
@@ -290,5 +322,5 @@ def without_place(folder: Path) -> Iterator[None]:
         yield
     except FacilityCoverageError as error:
         place = re.escape(str(folder)) + r"/(?:[0-9a-f]{64}/)?"
-        told: Any = type(error)(re.sub(place, "", str(error)))
+        told: Any = type(error)("{text}", text=_WithoutPlace(error, place))
         raise told from error

@@ -11,7 +11,7 @@ from facility_coverage.study_file import Study
 from facility_coverage_api.doors.hosts import base_url
 from facility_coverage_api.doors.keys import Analyst
 from facility_coverage_api.jobs.kinds import KINDS, Inputs, Kind
-from facility_coverage_api.jobs.status import Link, StatusInfo, status_info
+from facility_coverage_api.jobs.status import Link, StatusInfo, language_for, status_info
 from facility_coverage_api.settings import Configured
 from facility_coverage_api.store.held import Held
 from facility_coverage_api.store.job import JobRequest, QueueLimits
@@ -163,14 +163,14 @@ def execute(
         response.headers["Preference-Applied"] = "respond-async"
     if not is_new:
         response.status_code = 200
-    return status_info(job, base)
+    return status_info(job, base, language_for(request, response, [job]))
 
 
 def _kind(process_id: str) -> Kind:
     if process_id in KINDS:
         return KINDS[process_id]
-    msg = f"there is no process {process_id!r}; choose one of {', '.join(KINDS)}"
-    raise NotFoundError(msg)
+    msg = "there is no process {name!r}; choose one of {known}"
+    raise NotFoundError(msg, name=process_id, known=", ".join(KINDS))
 
 
 def _summary(name: str, kind: Kind, base: str) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """How a job stands, in the words of OGC API – Processes (``statusInfo``)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from facility_coverage_api.store.job import Job
+from facility_coverage.words import Language
+from facility_coverage_api.store.job import Job, KeptDetail, Problem
+from facility_coverage_api.wishes import language_of, mark_language
 
 
 class Link(BaseModel):
@@ -37,7 +41,29 @@ class StatusInfo(BaseModel):
     links: list[Link]
 
 
-def status_info(job: Job, base_url: str) -> StatusInfo:
+def language_for(request: Request, response: Response, jobs: Iterable[Job]) -> Language:
+    """Return the language in which jobs are told.
+
+    Parameters
+    ----------
+    request, response
+        The request, and what is to be answered: where a job failed, it says its language.
+    jobs
+        The jobs.
+
+    Returns
+    -------
+    str
+        ``"en"`` or ``"zh"``.
+    """
+    if all(job.problem is None for job in jobs):
+        return "en"
+    language = language_of(request)
+    mark_language(response.headers, language)
+    return language
+
+
+def status_info(job: Job, base_url: str, language: Language) -> StatusInfo:
     """Return how a job stands.
 
     Parameters
@@ -46,6 +72,8 @@ def status_info(job: Job, base_url: str) -> StatusInfo:
         The job.
     base_url
         Of the service, without a slash at the end.
+    language
+        Of the reason why it failed.
 
     Returns
     -------
@@ -75,9 +103,14 @@ def status_info(job: Job, base_url: str) -> StatusInfo:
         study=job.study_id,
         inputs=job.inputs,
         attempts=job.attempts,
-        problem=job.problem,
+        problem=None if job.problem is None else _told(job.problem, language),
         links=links,
     )
+
+
+def _told(problem: Problem, language: Language) -> Problem:
+    detail = KeptDetail(problem).told(language)
+    return {"status": problem["status"], "code": problem["code"], "detail": detail}
 
 
 def _time(seconds: float) -> datetime:

@@ -125,8 +125,8 @@ def forget(study_id: RegisteredId, caller: Analyst, store: Held) -> None:
     """
     owner = store.studies.get(study_id).owner
     if caller.role != "reviewer" and caller.owner != owner:
-        msg = f"the study {study_id!r} is {owner}'s; ask them or a reviewer to delete it"
-        raise ForbiddenError(msg)
+        msg = "the study {study!r} is {owner}'s; ask them or a reviewer to delete it"
+        raise ForbiddenError(msg, study=study_id, owner=owner)
     store.studies.delete(study_id)
 
 

@@ -18,8 +18,9 @@ from facility_coverage.study_file import (
     Study,
 )
 from facility_coverage.units import METRES_PER_KILOMETRE
+from facility_coverage.words import Remark
 from facility_coverage_api.doors.limits import Limits
-from facility_coverage_api.jobs.kinds import StudyId
+from facility_coverage_api.jobs.kinds import StudyId, refused
 
 FAR_M = 20_000.0
 """A place further than this from the rectangle around all streets belongs to another study."""
@@ -35,8 +36,8 @@ class PlaceError(InputError):
 
 def _checked_latitude(lat: float) -> float:
     if abs(lat) > 90.0:  # noqa: PLR2004  (degrees from the equator to a pole)
-        msg = f"there is no latitude {lat:g}; are longitude and latitude exchanged?"
-        raise ValueError(msg)
+        msg = "there is no latitude {lat:g}; are longitude and latitude exchanged?"
+        raise InputError(msg, lat=lat)
     return lat
 
 
@@ -107,27 +108,6 @@ class AskedCircles(Asked):
             raise refused(error) from error
 
 
-def refused(error: ValidationError) -> InputError:
-    """Return what is wrong with values that only together are wrong.
-
-    Parameters
-    ----------
-    error
-        What the library's own rules say.
-
-    Returns
-    -------
-    InputError
-        A line for each fault.
-    """
-    faults = (
-        f"{'.'.join(map(str, fault['loc'])) or 'body'}: "
-        f"{fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors()
-    )
-    return InputError("\n".join(faults))
-
-
 def places_xy(
     network: StreetNetwork, places: Sequence[tuple[float, float]], name: str, limits: Limits
 ) -> NDArray[np.float64]:
@@ -168,21 +148,23 @@ def places_xy(
     return xy
 
 
-def _far_away(network: StreetNetwork, lonlat: NDArray[np.float64], where: str) -> str:
+def _far_away(network: StreetNetwork, lonlat: NDArray[np.float64], where: str) -> Remark:
     """Say where the streets are, and what may have gone wrong."""
     corners = project(network.corners_xy, network.crs, WGS84)
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
     lon, lat = lonlat.tolist()
-    said = (
-        f"{where}: {lon:.6g}, {lat:.6g} is far from the streets of the study, which lie between "
-        f"{west:.4f} and {east:.4f} east, {south:.4f} and {north:.4f} north"
-    )
     exchanged = project(lonlat[None, ::-1], WGS84, network.crs)
+    hint = "name a study of that place"
     if lon == 0.0 and lat == 0.0:
-        return f"{said}; 0, 0 is where places without coordinates end up"
-    if _away_m(network, exchanged)[0] <= FAR_M:
-        return f"{said}; longitude and latitude are exchanged"
-    return f"{said}; name a study of that place"
+        hint = "0, 0 is where places without coordinates end up"
+    elif _away_m(network, exchanged)[0] <= FAR_M:
+        hint = "longitude and latitude are exchanged"
+    return Remark(
+        "{where}: {lon:.6g}, {lat:.6g} is far from the streets of the study, which lie between "
+        "{west:.4f} and {east:.4f} east, {south:.4f} and {north:.4f} north; {hint}",
+        where=where, lon=lon, lat=lat, hint=Remark(hint),
+        west=west, east=east, south=south, north=north,
+    )  # fmt: skip
 
 
 def _away_m(network: StreetNetwork, xy: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from facility_coverage.errors import InputError
 from facility_coverage.inputs.facilities import NewFacility
 from facility_coverage.prepared import PreparedStudy
 from facility_coverage_api.doors.limits import Limits
@@ -68,7 +69,7 @@ class AskedChange(AskedCircles):
     def _one_way(self) -> Self:
         if self.facilities is not None and (self.added or self.removed):
             msg = "facilities stands in place of the register: give either it or added and removed"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @property

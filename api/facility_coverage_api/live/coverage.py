@@ -15,6 +15,7 @@ from facility_coverage.figures import population_figures
 from facility_coverage.outputs.tables import DECIMALS, table_bytes
 from facility_coverage.prepared import PreparedStudy
 from facility_coverage.travel.access import Access
+from facility_coverage.words import Remark
 from facility_coverage_api.doors.etag import answered_before, etag_of, marked
 from facility_coverage_api.doors.limits import Limited, Limits
 from facility_coverage_api.features.served import ServedStudy, Studies
@@ -40,7 +41,7 @@ class Target(BaseModel):
 
 
 class Refused(BaseModel):
-    """A facility that counts for nobody."""
+    """A facility that counts for nobody; why, in the language of the study."""
 
     facility_id: str
     reason: str
@@ -236,7 +237,9 @@ def _units(prepared: PreparedStudy, accesses: list[Access], *, people_only: bool
 def _answer(prepared: PreparedStudy, units: pd.DataFrame) -> CoverageAnswer:
     section = prepared.study.coverage
     table, found = prepared.facilities.table, prepared.sites.found
-    far = f"no street within {section.off_street_limit_m:g} m"
+    lost = table[~found]
+    far = Remark("no street within {limit_m:g} m", limit_m=section.off_street_limit_m)
+    language = prepared.study.study.language
     return CoverageAnswer(
         study=prepared.study.study.name,
         synthetic=prepared.study.study.synthetic,
@@ -245,8 +248,8 @@ def _answer(prepared: PreparedStudy, units: pd.DataFrame) -> CoverageAnswer:
         total={name: _rounded(value) for name, value in _totals(prepared, units).items()},
         units=rows_of(units),
         refused=[
-            Refused(facility_id=row.facility_id, reason=row.reason or far)
-            for row in table[~found].itertuples()
+            Refused(facility_id=key, reason=(reason or far).told(language))
+            for key, reason in zip(lost["facility_id"], lost["reason"], strict=True)
         ],
     )
 

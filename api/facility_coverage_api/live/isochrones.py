@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, model_validator
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.errors import UnreachableError
+from facility_coverage.errors import InputError, UnreachableError
 from facility_coverage.network.snapping import Snaps, snap
 from facility_coverage.outputs.geojson import geometry_texts
 from facility_coverage.study_file import MAX_DISTANCE_M, MAX_MINUTES, MAX_THRESHOLDS, Minutes
 from facility_coverage.travel.buffered_streets import buffered_streets
 from facility_coverage.travel.times import each_alone
 from facility_coverage.units import SECONDS_PER_MINUTE
+from facility_coverage.words import Remark
 from facility_coverage_api.doors.limits import Limited, Limits
 from facility_coverage_api.live.asked import Asked, LonLat, places_xy
 from facility_coverage_api.live.warm import InTurn, Warm, WarmStudy
@@ -74,25 +75,23 @@ class IsochronesRequest(Asked):
     def _one_range(self) -> Self:
         if bool(self.range) == bool(self.minutes):
             msg = "give either range (seconds or metres) or minutes"
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.minutes and self.range_type == "distance":
             msg = "minutes are a time; give range in metres, or range_type time"
-            raise ValueError(msg)
-        longest = (
-            MAX_DISTANCE_M if self.range_type == "distance" else MAX_MINUTES * SECONDS_PER_MINUTE
-        )
-        if max(self.limits) > longest:
-            msg = f"range: at most {longest:g} {self.unit}"
-            raise ValueError(msg)
+            raise InputError(msg)
+        self._require_moderate()
         if len(set(self.limits)) < len(self.limits):
             msg = "range names a value twice; remove one"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
-    @property
-    def unit(self) -> str:
-        """Return what the range counts."""
-        return "metres" if self.range_type == "distance" else "seconds"
+    def _require_moderate(self) -> None:
+        is_time = self.range_type == "time"
+        longest = MAX_MINUTES * SECONDS_PER_MINUTE if is_time else MAX_DISTANCE_M
+        if max(self.limits) > longest:
+            msg = "range: at most {longest:g} {unit}"
+            unit = Remark("seconds" if is_time else "metres")
+            raise InputError(msg, longest=longest, unit=unit)
 
     @property
     def limits(self) -> tuple[float, ...]:
@@ -162,8 +161,8 @@ def _require_streets(snaps: Snaps, asked: IsochronesRequest, limit_m: float) -> 
         return
     first = int(np.argmin(snaps.found))
     lon, lat = asked.locations[first]
-    msg = f"locations.{first}: no street within {limit_m:g} m of {lon:.6g}, {lat:.6g}; move it"
-    raise UnreachableError(msg)
+    msg = "locations.{number}: no street within {limit_m:g} m of {lon:.6g}, {lat:.6g}; move it"
+    raise UnreachableError(msg, number=first, limit_m=limit_m, lon=lon, lat=lat)
 
 
 def in_degrees(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:

@@ -36,6 +36,6 @@ def _without_clauses(name: str) -> dict[str, Any]:
 def _read(name: str) -> dict[str, Any]:
     """Return a standard that comes with the program; no other file can be named."""
     if name not in standard_ids():
-        msg = f"there is no standard {name!r}; GET /v1/standards lists them"
-        raise NotFoundError(msg)
+        msg = "there is no standard {name!r}; GET /v1/standards lists them"
+        raise NotFoundError(msg, name=name)
     return load_standard(name).model_dump(mode="json", exclude_none=True)

@@ -11,7 +11,7 @@ from facility_coverage.siting.report import site_layer, siting_result
 from facility_coverage.study import plan_study
 from facility_coverage.study_file import SitingModel, SitingSection, Study
 from facility_coverage_api.doors.limits import Limited
-from facility_coverage_api.live.asked import refused
+from facility_coverage_api.jobs.kinds import refused
 from facility_coverage_api.live.changes import AskedChange
 from facility_coverage_api.live.coverage import Rows, rows_of
 from facility_coverage_api.live.warm import InTurn, Warm

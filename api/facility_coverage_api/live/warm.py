@@ -56,8 +56,8 @@ class Turns:
             None came in time.
         """
         if not self._free.acquire(timeout=self._wait_s):
-            msg = f"no turn to calculate came within {self._wait_s:g} s; ask again, or use a job"
-            raise BusyError(msg)
+            msg = "no turn to calculate came within {wait_s:g} s; ask again, or use a job"
+            raise BusyError(msg, wait_s=self._wait_s)
         try:
             yield
         finally:

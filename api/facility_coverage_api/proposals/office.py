@@ -19,7 +19,7 @@ from facility_coverage.proposals.proposal import Proposal
 from facility_coverage.proposals.sheet import ReviewSheet, review
 from facility_coverage.proposals.signature import Signature
 from facility_coverage.proposals.workflow import FINAL, Actor, Case, Request, Sheet, require_allowed
-from facility_coverage.words import Language
+from facility_coverage.words import Language, Remark
 from facility_coverage_api.live.warm import Turns, WarmStudies
 from facility_coverage_api.store.proposals import require_version
 from facility_coverage_api.store.store import Store
@@ -162,8 +162,8 @@ class Office:
             name = SHEET_NAME if form == "json" else page_name(language, form)
             return self.store.files.result_folder(case.sheet) / name
         if case.state in FINAL:
-            msg = f"proposal {case.number} was {case.state} before anybody reviewed it"
-            raise NotReviewedError(msg)
+            msg = "proposal {number} was {state} before anybody reviewed it"
+            raise NotReviewedError(msg, number=case.number, state=case.state)
         with self._desk(case.study_id) as (desk, _):
             sheet = self._sheet(desk, case)
             if form == "json":
@@ -191,8 +191,8 @@ class Office:
             It has no review, or a file of it or of its study is gone or was changed.
         """
         if case.sheet is None:
-            msg = f"proposal {case.number} has no review that is kept; 'start' makes one"
-            raise NotReviewedError(msg)
+            msg = "proposal {number} has no review that is kept; 'start' makes one"
+            raise NotReviewedError(msg, number=case.number)
         folder = self.store.files.result_folder(case.sheet)
         sheet = ReviewSheet.model_validate_json((folder / SHEET_NAME).read_bytes())
         with self.store.files.workspace() as inputs, self.turns.turn():
@@ -303,21 +303,22 @@ class Office:
             kept = self.store.files.put_result(lambda to: sign_sheet(reviewed, signature, to))
         return Sheet(kept, str(case.inputs))
 
-    def _lost(self, case: Case) -> list[str]:
+    def _lost(self, case: Case) -> list[Remark]:
         """Return which files of a proposal's review are not what was kept."""
         if case.sheet is None:
             return []
-        place = f"proposal {case.number}: its review {case.sheet}"
+        review: dict[str, object] = {"number": case.number, "sheet": case.sheet}
         try:
             folder = self.store.files.result_folder(case.sheet)
         except FacilityCoverageError:
-            return [f"{place} is gone"]
+            return [Remark("proposal {number}: its review {sheet} is gone", **review)]
+        message = "proposal {number}: its review {sheet}: {name} is not what was kept"
         manifest = folder / MANIFEST_NAME
         if not manifest.is_file() or sha256_of(manifest) != case.sheet:
-            return [f"{place}: {MANIFEST_NAME} is not what was kept"]
+            return [Remark(message, **review, name=MANIFEST_NAME)]
         hashes: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))["outputs"]
         return [
-            f"{place}: {name} is not what was kept"
+            Remark(message, **review, name=name)
             for name, digest in hashes.items()
             if not (folder / name).is_file() or sha256_of(folder / name) != digest
         ]

@@ -30,6 +30,7 @@ from facility_coverage_api.proposals.models import (
 )
 from facility_coverage_api.proposals.office import Form, Office
 from facility_coverage_api.store.proposals import VersionError
+from facility_coverage_api.wishes import language_of, mark_language
 
 router = APIRouter(tags=["proposals"])
 
@@ -254,6 +255,8 @@ def comparison(
 
 @router.get("/v1/audit", summary="Whether the record is whole")
 def audit(
+    request: Request,
+    response: Response,
     _caller: Reviewer,
     office: AtOffice,
     head: Annotated[
@@ -265,12 +268,13 @@ def audit(
     ] = None,
 ) -> AuditInfo:
     """Hold the record, the proposals and the kept reviews against their hashes."""
-    found = office.audit(head)
+    found, language = office.audit(head), language_of(request)
+    mark_language(response.headers, language)
     return AuditInfo(
         intact=not found.faults,
         events=found.chain.count,
         head=found.chain.head,
-        faults=list(found.faults),
+        faults=[fault.told(language) for fault in found.faults],
     )
 
 
@@ -297,10 +301,10 @@ def _mark(case: Case) -> str:
 def _seen(number: int, if_match: str | None) -> int:
     """Return the version that a change was made for."""
     if if_match is None:
-        msg = f"send If-Match with the ETag of proposal {number} as you saw it"
-        raise PreconditionRequiredError(msg)
+        msg = "send If-Match with the ETag of proposal {number} as you saw it"
+        raise PreconditionRequiredError(msg, number=number)
     found = _MARK.fullmatch(if_match.strip())
     if found is None or int(found["number"]) != number:
-        msg = f"If-Match: not an ETag of proposal {number}; send the one that GET answered"
-        raise VersionError(msg)
+        msg = "If-Match: not an ETag of proposal {number}; send the one that GET answered"
+        raise VersionError(msg, number=number)
     return int(found["version"])

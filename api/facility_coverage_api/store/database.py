@@ -142,8 +142,8 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except CommandError as error:
-            msg = f"the database was made by another version of this program ({error}); update it"
-            raise StoreError(msg) from error
+            msg = "the database was made by another version of this program ({error}); update it"
+            raise StoreError(msg, error=error) from error
 
 
 @contextmanager
@@ -153,8 +153,8 @@ def _told() -> Iterator[None]:
         yield
     except (DBAPIError, PoolTimeoutError) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).split("\n", 1)[0]
-        msg = f"the database refused: {reason}; check the database URL, its disk and its rights"
-        raise StoreError(msg) from error
+        msg = "the database refused: {reason}; check the database URL, its disk and its rights"
+        raise StoreError(msg, reason=reason) from error
 
 
 def _engine(url: str) -> Engine:
@@ -168,10 +168,10 @@ def _engine(url: str) -> Engine:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.drivername != "sqlite" or not parsed.database:
         msg = (
-            f"database_url: {parsed.drivername}: not a database of this program; write "
-            f"sqlite:///file or postgresql://user@host/database"
+            "database_url: {name}: not a database of this program; write "
+            "sqlite:///file or postgresql://user@host/database"
         )
-        raise InputError(msg)
+        raise InputError(msg, name=parsed.drivername)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

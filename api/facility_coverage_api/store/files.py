@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from facility_coverage.errors import InputError, NotFoundError, SourceError
 from facility_coverage.files import MANIFEST_NAME, atomic_folder, atomic_path, sha256_of
+from facility_coverage.words import Remark
 
 _CHUNK_BYTES = 1 << 20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -140,7 +141,8 @@ class FileFolder:
         NotFoundError
             There is no such file.
         """
-        return _present(self._file(_checked(sha256)), sha256, "file")
+        msg = "there is no file {digest} here; upload it, or run the job again"
+        return _present(self._file(_checked(sha256)), Remark(msg, digest=sha256))
 
     def put_result(self, fill: Callable[[Path], None]) -> str:
         """Keep a folder of results.
@@ -191,7 +193,8 @@ class FileFolder:
         NotFoundError
             There is no such result.
         """
-        return _present(self.root / "results" / _checked(digest), digest, "result")
+        msg = "there is no result {digest} here; upload it, or run the job again"
+        return _present(self.root / "results" / _checked(digest), Remark(msg, digest=digest))
 
     def link(self, parts: Mapping[str, str], folder: Path) -> None:
         """Show files under the names that they had.
@@ -259,8 +262,8 @@ def plain_name(name: str) -> str:
     """
     if _NAME.fullmatch(name) and name.isprintable():
         return name
-    msg = f"{name[:80]!r}: not a plain file name; name files with letters, digits, '-' and '.'"
-    raise InputError(msg)
+    msg = "{name!r}: not a plain file name; name files with letters, digits, '-' and '.'"
+    raise InputError(msg, name=name[:80])
 
 
 def is_digest(text: str) -> bool:
@@ -283,15 +286,14 @@ def _checked(digest: str) -> str:
     """Return a digest when it is one: nothing else is ever joined to a path."""
     if is_digest(digest):
         return digest
-    msg = f"{digest[:80]!r}: not a SHA-256 of 64 hexadecimal digits; take it from an answer"
-    raise NotFoundError(msg)
+    msg = "{digest!r}: not a SHA-256 of 64 hexadecimal digits; take it from an answer"
+    raise NotFoundError(msg, digest=digest[:80])
 
 
-def _present(path: Path, digest: str, what: str) -> Path:
+def _present(path: Path, absent: Remark) -> Path:
     if path.exists():
         return path
-    msg = f"there is no {what} {digest} here; upload it, or run the job again"
-    raise NotFoundError(msg)
+    raise NotFoundError(absent)
 
 
 @contextmanager
@@ -302,5 +304,5 @@ def _told(place: Path) -> Iterator[None]:
     except (InputError, NotFoundError, SourceError):
         raise
     except OSError as error:
-        msg = f"{place}: cannot be written: {error.strerror}; free the disk or name another place"
-        raise SourceError(msg) from error
+        msg = "{place}: cannot be written: {reason}; free the disk or name another place"
+        raise SourceError(msg, place=place, reason=error.strerror) from error

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from facility_coverage.errors import FacilityCoverageError, InputError
+from facility_coverage.words import Language, Told
 from facility_coverage_api.store.tables import OPEN_STATUSES
 
 Problem = dict[str, Any]
-"""``status, code, detail`` of a problem document."""
+"""``status, code, detail`` of a problem document; ``detail_zh`` beside it is Chinese."""
+
+_DETAIL: Mapping[Language, str] = {"en": "detail", "zh": "detail_zh"}
 
 
 class TooManyJobsError(FacilityCoverageError):
@@ -36,11 +39,6 @@ class StudyGoneError(FacilityCoverageError):
 
     code = "study-gone"
     http_status = 409
-
-    @classmethod
-    def of(cls, study_id: str | None) -> Self:
-        """Return the error of a study's id."""
-        return cls(f"the study {study_id!r} was deleted or replaced meanwhile; start the job anew")
 
 
 class AttemptsError(FacilityCoverageError):
@@ -146,8 +144,25 @@ class Job:
         return self.status in OPEN_STATUSES
 
 
+def study_gone(study_id: str | None) -> StudyGoneError:
+    """Return what is raised where a job's study is gone.
+
+    Parameters
+    ----------
+    study_id
+        Its id.
+
+    Returns
+    -------
+    StudyGoneError
+        The error.
+    """
+    msg = "the study {study!r} was deleted or replaced meanwhile; start the job anew"
+    return StudyGoneError(msg, study=study_id)
+
+
 def problem_values(error: FacilityCoverageError) -> Problem:
-    """Return what a problem document says of an error.
+    """Return what is kept of an error of ours.
 
     Parameters
     ----------
@@ -157,6 +172,53 @@ def problem_values(error: FacilityCoverageError) -> Problem:
     Returns
     -------
     dict
-        ``status``, ``code`` and ``detail``.
+        See ``kept_problem``.
     """
-    return {"status": int(error.http_status), "code": error.code, "detail": str(error)}
+    return kept_problem(int(error.http_status), error.code, error)
+
+
+def kept_problem(status: int, code: str, why: Told) -> Problem:
+    """Return what is kept of a failure, in every language: nobody knows yet who will ask.
+
+    Parameters
+    ----------
+    status, code
+        Of the problem document.
+    why
+        Its detail.
+
+    Returns
+    -------
+    dict
+        For JSON.
+    """
+    details = {key: why.told(language) for language, key in _DETAIL.items()}
+    return {"status": status, "code": code, **details}
+
+
+@dataclass(frozen=True)
+class KeptDetail:
+    """Why a job failed, as it is kept.
+
+    Attributes
+    ----------
+    problem
+        What ``kept_problem`` returned, perhaps in a version that told English alone.
+    """
+
+    problem: Problem
+
+    def told(self, language: Language) -> str:
+        """Return why, in a language.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        str
+            In English where it is kept in no other language.
+        """
+        return str(self.problem.get(_DETAIL[language], self.problem["detail"]))

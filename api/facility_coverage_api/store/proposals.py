@@ -264,18 +264,18 @@ def require_version(case: Case, version: int) -> None:
     """
     if case.version != version:
         msg = (
-            f"proposal {case.number} has version {case.version}, and you saw {version}; read it "
-            f"again, then decide"
+            "proposal {number} has version {version}, and you saw {seen}; read it again, then "
+            "decide"
         )
-        raise VersionError(msg)
+        raise VersionError(msg, number=case.number, version=case.version, seen=version)
 
 
 def _require_current(connection: Connection, case: Case, sheet: Sheet) -> None:
     """Refuse a review of a study that changed while it was made."""
     asked = select(STUDIES.c.digest).where(STUDIES.c.id == case.study_id)
     if connection.execute(asked).scalar_one_or_none() != sheet.inputs:
-        msg = f"the study {case.study_id!r} changed while the review was made; ask again"
-        raise OutdatedReviewError(msg)
+        msg = "the study {study!r} changed while the review was made; ask again"
+        raise OutdatedReviewError(msg, study=case.study_id)
 
 
 def _found(connection: Connection, number: int) -> Case:
@@ -284,8 +284,8 @@ def _found(connection: Connection, number: int) -> Case:
         asked = select(PROPOSALS).where(PROPOSALS.c.number == number)
         row = connection.execute(asked).one_or_none()
     if row is None:
-        msg = f"there is no proposal {number}; 'proposal list' or GET /v1/proposals shows all"
-        raise NotFoundError(msg)
+        msg = "there is no proposal {number}; 'proposal list' or GET /v1/proposals shows all"
+        raise NotFoundError(msg, number=number)
     return case_of(row)
 
 
@@ -297,10 +297,10 @@ def _require_only(
     for row in connection.execute(asked):
         if row.number != number and row.content["id"] == content["id"]:
             msg = (
-                f"proposal {row.number} of {study_id!r} has the id {content['id']!r} too; choose "
-                f"another id, or edit or withdraw that one"
+                "proposal {number} of {study!r} has the id {id!r} too; choose another id, or edit "
+                "or withdraw that one"
             )
-            raise ConflictError(msg)
+            raise ConflictError(msg, number=row.number, study=study_id, id=content["id"])
 
 
 def _all_entries(connection: Connection) -> Iterator[Entry]:

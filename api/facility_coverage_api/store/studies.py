@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from facility_coverage.errors import FacilityCoverageError, InputError, NotFoundError
 from facility_coverage.study_file import Study
+from facility_coverage.words import Remark
 from facility_coverage_api.store.clock import Clock
 from facility_coverage_api.store.database import Database
 from facility_coverage_api.store.record import outdate
@@ -130,8 +131,8 @@ class StudyRegister:
             if known is not None:
                 if (known.digest, known.owner) == (digest, owner):
                     return known, False
-                msg = f"there is another study {key!r}; choose another id, or delete that one first"
-                raise ConflictError(msg)
+                msg = "there is another study {id!r}; choose another id, or delete that one first"
+                raise ConflictError(msg, id=key)
             row = {
                 "id": key,
                 "name": study.study.name,
@@ -167,8 +168,8 @@ class StudyRegister:
             with self.database.reading() as connection:
                 found = _find(connection, study_id)
         if found is None:
-            msg = f"there is no study {study_id[:80]!r}; GET /v1/studies lists them"
-            raise NotFoundError(msg)
+            msg = "there is no study {id!r}; GET /v1/studies lists them"
+            raise NotFoundError(msg, id=study_id[:80])
         return found
 
     def list(self) -> tuple[StoredStudy, ...]:
@@ -230,9 +231,9 @@ class StudyRegister:
             try:
                 self.uploads.get(owner, reference)
             except NotFoundError as error:
-                faults.append(f"{place}: {error}")
+                faults.append(Remark("{place}: {fault}", place=place, fault=error))
         if faults:
-            raise NotFoundError("\n".join(faults))
+            raise NotFoundError(*faults)
 
 
 def references(study: Study) -> Iterator[tuple[str, str]]:

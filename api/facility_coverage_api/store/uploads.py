@@ -87,8 +87,8 @@ class UploadRegister:
         """
         contents = {plain_name(part): parts[part].sha256 for part in sorted(parts)}
         if name not in contents:
-            msg = f"{name!r}: not among the uploaded files; name one of {', '.join(contents)}"
-            raise InputError(msg)
+            msg = "{name!r}: not among the uploaded files; name one of {known}"
+            raise InputError(msg, name=name, known=", ".join(contents))
         told = json.dumps([name, contents], ensure_ascii=False)
         upload_id = hashlib.sha256(told.encode()).hexdigest()
         with self.database.writing(alone=True) as connection:
@@ -134,11 +134,8 @@ class UploadRegister:
             with self.database.reading() as connection:
                 found = _find(connection, owner, upload_id)
         if found is None or found.reference != reference:
-            msg = (
-                f"{reference[:80]!r}: not an upload of yours; write the reference that the upload "
-                f"answered"
-            )
-            raise NotFoundError(msg)
+            msg = "{name!r}: not an upload of yours; write the reference that the upload answered"
+            raise NotFoundError(msg, name=reference[:80])
         return found
 
     def holding(self, name: str, sha256: str) -> Upload:
@@ -169,8 +166,8 @@ class UploadRegister:
             row = connection.execute(asked).one_or_none()
             found = None if row is None else _find(connection, row.owner, row.upload_id)
         if found is None:
-            msg = f"{name} with the SHA-256 {sha256[:12]}… is no longer kept here; upload it again"
-            raise NotFoundError(msg)
+            msg = "{name} with the SHA-256 {digest}… is no longer kept here; upload it again"
+            raise NotFoundError(msg, name=name, digest=sha256[:12])
         return found
 
     def show(self, upload: Upload, folder: Path) -> None:

@@ -67,7 +67,7 @@ def cut_streets(
         "margin_m": f"{np.ceil(round(reach_m / 100.0, 6)) * 100.0:,.0f}",
         "count": f"{len(names)}",
     }
-    return (Remark(message, values),)
+    return (Remark(message, **values),)
 
 
 def _edge(network: StreetNetwork, source: Path) -> shapely.Geometry:

@@ -13,6 +13,11 @@ from facility_coverage.inputs.demand import Demand
 from facility_coverage.inputs.facilities import CENTRE, GOVERNMENT, UNKNOWN, Facilities
 from facility_coverage.result import OUTSIDE_UNIT_ID
 from facility_coverage.thresholds import Threshold
+from facility_coverage.words import Remark
+
+_NO_PEOPLE = Remark("no people: shares of people are empty")
+_NO_STREETS = Remark("no streets: shares of streets are empty")
+_NO_OWNERS = Remark("government centre not assessable: ownership not stated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +113,8 @@ def subdistrict_table(
         "; ".join(
             note
             for note, empty in (
-                ("no people: shares of people are empty", people[row] == 0),
-                ("no streets: shares of streets are empty", streets[row] == 0),
+                (_NO_PEOPLE.told("en"), people[row] == 0),
+                (_NO_STREETS.told("en"), streets[row] == 0),
             )
             if empty and row < len(units)
         )
@@ -188,7 +193,7 @@ def with_flags(
             if ownership_stated and not unknown:
                 flag.append("no_government_centre")
             else:
-                note.append("government centre not assessable: ownership not stated")
+                note.append(_NO_OWNERS.told("en"))
         if row[share_column] < target_share:
             flag.append("below_target")
         outside = row["unit_id"] == OUTSIDE_UNIT_ID

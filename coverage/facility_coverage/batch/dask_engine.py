@@ -48,8 +48,8 @@ class DaskEngine:
             for future in as_completed(futures):
                 error = future.exception()
                 if future.status == "cancelled":
-                    msg = f"{self.scheduler}: the scheduler went away; start it and add --resume"
-                    raise SourceError(msg)
+                    msg = "{scheduler}: the scheduler went away; start it and add --resume"
+                    raise SourceError(msg, scheduler=self.scheduler)
                 if isinstance(error, KilledWorker):
                     yield failed(futures[future], died(MAX_TRIES))
                 else:
@@ -79,10 +79,10 @@ class DaskEngine:
             client = Client(self.scheduler, timeout=_TIMEOUT_S)
         except (OSError, ValueError) as error:
             msg = (
-                f"--scheduler {self.scheduler}: no dask scheduler answers there; start one with "
-                f"'dask scheduler', or leave the option out"
+                "--scheduler {scheduler}: no dask scheduler answers there; start one with "
+                "'dask scheduler', or leave the option out"
             )
-            raise SourceError(msg) from error
+            raise SourceError(msg, scheduler=self.scheduler) from error
         with client:
             _require_same_versions(client, self.scheduler)
             yield client
@@ -94,7 +94,7 @@ def _require_same_versions(client: "Client", scheduler: str) -> None:
         client.get_versions(check=True)
     except ValueError as error:
         msg = (
-            f"--scheduler {scheduler}: it or a worker runs other versions than this machine; "
-            f"install the same there"
+            "--scheduler {scheduler}: it or a worker runs other versions than this machine; "
+            "install the same there"
         )
-        raise SourceError(msg) from error
+        raise SourceError(msg, scheduler=scheduler) from error

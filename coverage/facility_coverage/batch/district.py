@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from facility_coverage.words import Language, Remark, Told
+
 State = Literal["done", "kept", "failed"]
 
 
@@ -20,12 +22,15 @@ class District:
         Absolute path of the folder of the batch, which all workers can write to.
     cache
         Folder for street networks; None keeps none.
+    language
+        In which the worker tells why it failed.
     """
 
     district_id: str
     study_file: str
     out: str
     cache: str | None = None
+    language: Language = "en"
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Outcome:
     folder
         Name of its folder of results in the folder of the batch; empty where it failed.
     reason
-        Why it failed, in one line; empty otherwise.
+        Why it failed, in one line and in the language of the district; empty otherwise.
     people
         People assessed.
     seconds_s
@@ -59,7 +64,7 @@ class Outcome:
     peak_mb: float = 0.0
 
 
-def failed(district: District, reason: str) -> Outcome:
+def failed(district: District, reason: Told) -> Outcome:
     """Return that a study failed.
 
     Parameters
@@ -74,5 +79,6 @@ def failed(district: District, reason: str) -> Outcome:
     Outcome
         Without results.
     """
-    lines = reason.strip().splitlines()
-    return Outcome(district.district_id, "failed", reason=lines[0] if lines else "no reason told")
+    lines = reason.told(district.language).strip().splitlines()
+    told = lines[0] if lines else Remark("no reason told").told(district.language)
+    return Outcome(district.district_id, "failed", reason=told)

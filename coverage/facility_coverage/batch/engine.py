@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from facility_coverage.batch.district import District, Outcome
+from facility_coverage.words import Remark
 
 Carry = Callable[[District], Outcome]
 """Carries one district out. It raises nothing that is the district's own fault."""
@@ -32,7 +33,7 @@ class Engine(Protocol):
         """
 
 
-def died(tries: int) -> str:
+def died(tries: int) -> Remark:
     """Return the reason of a district whose workers died.
 
     Parameters
@@ -42,10 +43,11 @@ def died(tries: int) -> str:
 
     Returns
     -------
-    str
+    Remark
         One line.
     """
-    return (
-        f"its worker died {tries} times, perhaps for want of memory; run it alone, or with fewer "
-        f"workers"
+    message = (
+        "its worker died {tries} times, perhaps for want of memory; run it alone, or with fewer "
+        "workers"
     )
+    return Remark(message, tries=tries)

@@ -82,18 +82,18 @@ def own_folder(out: Path, *, resume: bool) -> Iterator[Path]:
         Results stand in it and are not to be kept, or another batch is writing there.
     """
     if out.exists() and not out.is_dir():
-        msg = f"{out}: is a file; name a folder for the batch"
-        raise InputError(msg)
+        msg = "{path}: is a file; name a folder for the batch"
+        raise InputError(msg, path=out)
     out.mkdir(parents=True, exist_ok=True)
     if not resume and any(path.name != _LOCK_NAME for path in out.iterdir()):
-        msg = f"{out}: is not empty; add --resume to keep what is finished, or name another place"
-        raise InputError(msg)
+        msg = "{path}: is not empty; add --resume to keep what is finished, or name another place"
+        raise InputError(msg, path=out)
     with (out / _LOCK_NAME).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            msg = f"{out}: another batch is writing there; wait for it, or name another place"
-            raise InputError(msg) from error
+            msg = "{path}: another batch is writing there; wait for it, or name another place"
+            raise InputError(msg, path=out) from error
         for left in out.glob(_PARTIAL):
             shutil.rmtree(left)
         yield out

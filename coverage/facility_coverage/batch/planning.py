@@ -35,6 +35,7 @@ from facility_coverage.outputs.layers import write_layer
 from facility_coverage.progress import Progress, silent
 from facility_coverage.study_file import Study
 from facility_coverage.units import SECONDS_PER_MINUTE, metres_per_second
+from facility_coverage.words import Remark, Told
 
 STREETS, SUBDISTRICTS, FACILITIES, DEMAND = (
     "streets.osm.pbf", "subdistricts.gpkg", "facilities.gpkg", "demand.gpkg",
@@ -73,12 +74,12 @@ class Planned:
     streets
         How many streets its file holds.
     reason
-        Why no study was made, in one line; empty where one was.
+        Why no study was made, in one line; None where one was.
     """
 
     district_id: str
     streets: int
-    reason: str = ""
+    reason: Told | None = None
 
 
 def read_districts(path: Path, id_column: str, name_column: str | None) -> Districts:
@@ -108,8 +109,8 @@ def read_districts(path: Path, id_column: str, name_column: str | None) -> Distr
     ids = text_ids(layer, id_column, path)
     shapes = placed_shapes(layer, WGS84, path)
     if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        msg = f"{path}: no polygon in {rows}; name a polygon layer"
-        raise GeometryError(msg)
+        msg = "{path}: no polygon in {rows}; name a polygon layer"
+        raise GeometryError(msg, path=path, rows=rows)
     for district_id in ids:
         require_file_name(district_id)
     names = ids if name_column is None else layer[name_column].astype(str)
@@ -154,14 +155,15 @@ def plan_districts(
         try:
             areas[district_id] = area_around(shape, reach)
         except FacilityCoverageError as error:
-            yield Planned(district_id, 0, str(error))
+            yield Planned(district_id, 0, error)
     place = {name: at for at, name in enumerate(districts.district_id)}
     for done, (district_id, raw) in enumerate(cut(region, areas)):
         progress(f"Cutting {district_id}", done / len(areas))
         at = place[district_id]
         streets = sum("highway" in tags for _, tags in raw.ways.values())
         if not streets:
-            yield Planned(district_id, 0, f"no street of {region.name} lies there")
+            reason = Remark("no street of {file} lies there", file=region.name)
+            yield Planned(district_id, 0, reason)
             continue
         own = _Own(district_id, districts.name[at], districts.shape[at], areas[district_id])
         _write(own, raw, template, shared, out / district_id)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from facility_coverage.batch.district import District
 from facility_coverage.errors import InputError, NotFoundError, SchemaError
+from facility_coverage.words import Language
 
 STUDY_NAME = "study.toml"
 _LIST_SUFFIX = ".txt"
 _FORBIDDEN = set('/\\:*?"<>|\0')
 
 
-def find_districts(named: Sequence[str], out: Path, cache: Path | None) -> list[District]:
+def find_districts(
+    named: Sequence[str], out: Path, cache: Path | None, language: Language = "en"
+) -> list[District]:
     """Find the studies of a batch.
 
     Parameters
@@ -23,6 +26,8 @@ def find_districts(named: Sequence[str], out: Path, cache: Path | None) -> list[
         Folder of the batch.
     cache
         Folder for street networks; None keeps none.
+    language
+        In which a study that fails tells why.
 
     Returns
     -------
@@ -42,11 +47,11 @@ def find_districts(named: Sequence[str], out: Path, cache: Path | None) -> list[
         district_id = file.parent.name if file.name == STUDY_NAME else file.stem
         other = by_id.setdefault(district_id, file)
         if other != file:
-            msg = f"{other} and {file}: both are {district_id!r}; rename a folder or a file"
-            raise SchemaError(msg)
+            msg = "{one} and {other}: both are {id!r}; rename a folder or a file"
+            raise SchemaError(msg, one=other, other=file, id=district_id)
     at = str(out.resolve())
     keeps = None if cache is None else str(cache.resolve())
-    return [District(name, str(file), at, keeps) for name, file in sorted(by_id.items())]
+    return [District(name, str(file), at, keeps, language) for name, file in sorted(by_id.items())]
 
 
 def _files(name: str, within: Path = Path()) -> Iterator[Path]:
@@ -58,8 +63,8 @@ def _files(name: str, within: Path = Path()) -> Iterator[Path]:
         found = [path / STUDY_NAME] if (path / STUDY_NAME).is_file() else []
         found = found or sorted(path.glob(f"*/{STUDY_NAME}"))
         if not found:
-            msg = f"{path}: holds no {STUDY_NAME}; name a folder of studies"
-            raise NotFoundError(msg)
+            msg = "{path}: holds no {name}; name a folder of studies"
+            raise NotFoundError(msg, path=path, name=STUDY_NAME)
         yield from found
     elif path.is_file():
         yield path
@@ -67,8 +72,8 @@ def _files(name: str, within: Path = Path()) -> Iterator[Path]:
         start = Path(path.anchor)
         matching = sorted(start.glob(str(path.relative_to(start))))
         if not matching:
-            msg = f"{path}: there is no such study; name study files, folders, patterns or a list"
-            raise NotFoundError(msg)
+            msg = "{path}: there is no such study; name study files, folders, patterns or a list"
+            raise NotFoundError(msg, path=path)
         for one in matching:
             yield from _files(str(one))
 
@@ -78,8 +83,8 @@ def _listed(path: Path) -> Iterator[Path]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        msg = f"{path}: is no text in UTF-8; write one study a line"
-        raise InputError(msg) from error
+        msg = "{path}: is no text in UTF-8; write one study a line"
+        raise InputError(msg, path=path) from error
     for line in map(str.strip, lines):
         if line and not line.startswith("#"):
             yield from _files(line, path.parent)
@@ -99,5 +104,5 @@ def require_file_name(district_id: str) -> None:
         It is empty, or holds signs that no folder may hold.
     """
     if not district_id.strip(". ") or set(district_id) & _FORBIDDEN:
-        msg = f"district {district_id!r}: cannot be the name of a folder; rename it"
-        raise InputError(msg)
+        msg = "district {id!r}: cannot be the name of a folder; rename it"
+        raise InputError(msg, id=district_id)

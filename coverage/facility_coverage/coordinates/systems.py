@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError as PyprojCrsError
 
 from facility_coverage.coordinates import bd09, gcj02
 from facility_coverage.errors import CrsError
+from facility_coverage.words import Remark, Told
 
 WGS84, GCJ02, BD09, CGCS2000 = "wgs84", "gcj02", "bd09", "cgcs2000"
 SYSTEMS = (WGS84, GCJ02, BD09, CGCS2000)
@@ -34,7 +35,7 @@ _ZONE_MARGIN_DEG = 3.0
 """How far outside its area of use a zone is still believed: a neighbouring zone's width."""
 
 
-def known_system(name: str, where: str = "") -> str:
+def known_system(name: str, where: Told | str = "") -> str:
     """Return the one name of a coordinate system.
 
     Parameters
@@ -57,22 +58,26 @@ def known_system(name: str, where: str = "") -> str:
     plain = "".join(name.lower().split()).translate(dict.fromkeys(map(ord, "-_:")))
     if plain in _SPELLINGS:
         return _SPELLINGS[plain]
-    place = f"{where}: " if where else ""
     digits = plain.removeprefix("epsg")
     if digits.isascii() and digits.isdigit():
         code = f"EPSG:{int(digits)}"
         try:
             crs = CRS.from_user_input(code)
         except PyprojCrsError as error:
-            msg = f"{place}{name!r} is no EPSG code that PROJ knows; write one like EPSG:4547"
-            raise CrsError(msg) from error
+            msg = "{name!r} is no EPSG code that PROJ knows; write one like EPSG:4547"
+            raise _unknown(Remark(msg, name=name), where) from error
         if crs.is_geographic or crs.is_projected:
             return code
     msg = (
-        f"{place}{name!r} is no coordinate system known here; write {', '.join(SYSTEMS)} or an "
-        f"EPSG code such as EPSG:4547"
+        "{name!r} is no coordinate system known here; write {systems} or an EPSG code such as "
+        "EPSG:4547"
     )
-    raise CrsError(msg)
+    raise _unknown(Remark(msg, name=name, systems=", ".join(SYSTEMS)), where)
+
+
+def _unknown(fault: Remark, where: Told | str) -> CrsError:
+    """Return the error, with the place where the caller does not know it."""
+    return CrsError("{where}: {fault}", where=where, fault=fault) if where else CrsError(fault)
 
 
 def crs_of(system: str) -> CRS:

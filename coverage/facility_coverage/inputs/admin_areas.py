@@ -11,6 +11,7 @@ import shapely
 from facility_coverage.crs import WGS84
 from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.inputs.osm import open_extract, require_file, scratch_folder, stream
+from facility_coverage.words import Joined, Remark, Told
 
 NAME_KEYS = ("name", "name:zh", "name:zh-Hans", "name:en", "official_name", "alt_name")
 WHOLE = 0
@@ -136,7 +137,7 @@ def of_level(level: int) -> Any:  # noqa: ANN401  (pyosmium is untyped)
     return osmium.filter.TagFilter(("admin_level", str(level)))
 
 
-def only_one(areas: list[AdminArea], asked: str, path: Path) -> AdminArea:
+def only_one(areas: list[AdminArea], asked: Told | str, path: Path) -> AdminArea:
     """Return the area that was asked for.
 
     Parameters
@@ -162,14 +163,17 @@ def only_one(areas: list[AdminArea], asked: str, path: Path) -> AdminArea:
     """
     if not areas:
         msg = (
-            f"{path}: holds no whole administrative area {asked!r}; write its name alone as in "
-            f"天河区, name its relation with --relation, or its outline with --boundary"
+            "{path}: holds no whole administrative area {asked!r}; write its name alone as in "
+            "天河区, name its relation with --relation, or its outline with --boundary"
         )
-        raise NotFoundError(msg)
+        raise NotFoundError(msg, path=path, asked=asked)
     if len(areas) > 1:
-        found = ", ".join(f"{area.osm_id} ({area.name}, level {area.level})" for area in areas)
-        msg = f"{path}: {asked!r} is the name of {found}; name one of them with --relation"
-        raise InputError(msg)
+        found = Joined.of(
+            Remark("{osm_id} ({name}, level {level})", osm_id=a.osm_id, name=a.name, level=a.level)
+            for a in areas
+        )
+        msg = "{path}: {asked!r} is the name of {found}; name one of them with --relation"
+        raise InputError(msg, path=path, asked=asked, found=found)
     return areas[0]
 
 
@@ -206,10 +210,10 @@ def subdistricts_of(
     ]
     if not kept:
         msg = (
-            f"OpenStreetMap has no whole area with admin_level {level} in this district; name "
-            f"another --admin-level, or 0 to take the district as one subdistrict"
+            "OpenStreetMap has no whole area with admin_level {level} in this district; name "
+            "another --admin-level, or 0 to take the district as one subdistrict"
         )
-        raise NotFoundError(msg)
+        raise NotFoundError(msg, level=level)
     return gpd.GeoDataFrame(
         {"unit_id": [area.osm_id for area in kept], "unit_name": [area.name for area in kept]},
         geometry=[area.shape for area in kept],

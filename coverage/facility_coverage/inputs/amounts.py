@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from facility_coverage.words import Remark
+
 NAN = float("nan")
 
 _NOTHING = frozenset(
@@ -54,11 +56,11 @@ class Amount:
     value
         The amount, NaN where there is none.
     reason
-        Why there is none though something stands there; empty otherwise.
+        Why there is none though something stands there; None otherwise.
     """
 
     value: float
-    reason: str = ""
+    reason: Remark | None = None
 
 
 def amount(text: str, column: str = "") -> Amount:
@@ -83,7 +85,7 @@ def amount(text: str, column: str = "") -> Amount:
     5000.0
     >>> amount("1.2万", "residents_served").value
     12000.0
-    >>> amount("0.5-1.5万").reason
+    >>> amount("0.5-1.5万").reason.told("en")
     'is a range; write one number'
     """
     plain = _plain(text)
@@ -92,11 +94,11 @@ def amount(text: str, column: str = "") -> Amount:
     plain = _ABOUT.sub("", plain)
     found = _NUMBER.fullmatch(plain)
     if _RANGE.search(plain):
-        reason = "is a range; write one number"
+        reason = Remark("is a range; write one number")
     elif _BOUND.search(plain):
-        reason = "is a bound; write the number itself"
+        reason = Remark("is a bound; write the number itself")
     elif found is None:
-        reason = "is no amount; write plain digits"
+        reason = Remark("is no amount; write plain digits")
     else:
         digits, times, unit = found.groups()
         return _counted(digits, times, unit, column)
@@ -107,10 +109,11 @@ def _counted(digits: str, times: str | None, unit: str | None, column: str) -> A
     """Return a number in the units of its column."""
     known = _UNITS.get(_COLUMN_UNITS.get(column.removesuffix("_planned"), ""), frozenset())
     if unit and unit not in known:
-        return Amount(NAN, f"is counted in {unit!r}, which is no unit of it; write plain digits")
+        message = "is counted in {unit!r}, which is no unit of it; write plain digits"
+        return Amount(NAN, Remark(message, unit=unit))
     value = float(digits.replace(",", "")) * _TIMES[times]
     if not 0 <= value < float("inf"):
-        return Amount(NAN, "is no amount of 0 or more; correct it")
+        return Amount(NAN, Remark("is no amount of 0 or more; correct it"))
     return Amount(value)
 
 

@@ -110,13 +110,13 @@ def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
     ids = text_ids(layer, id_column, path)
     require_whole_codes(ids, id_column, path)
     if (ids == OUTSIDE_UNIT_ID).any():
-        msg = f"{path}: the id {OUTSIDE_UNIT_ID!r} is reserved for people outside all; rename it"
-        raise SchemaError(msg)
+        msg = "{path}: the id {unit_id!r} is reserved for people outside all; rename it"
+        raise SchemaError(msg, path=path, unit_id=OUTSIDE_UNIT_ID)
     shapes = placed_shapes(layer, crs, path)
     if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
         found = ", ".join(sorted(set(shapes.geom_type)))
-        msg = f"{path}: no polygon in {rows} but {found}; name a polygon layer"
-        raise GeometryError(msg)
+        msg = "{path}: no polygon in {rows} but {found}; name a polygon layer"
+        raise GeometryError(msg, path=path, rows=rows, found=found)
     names = ids if section.name is None else layer[section.name].map(plain_text)
     units = gpd.GeoDataFrame(
         {"unit_id": ids.astype(object), "unit_name": names.astype(object)},
@@ -125,6 +125,12 @@ def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
     )
     units = units.sort_values("unit_id").reset_index(drop=True)
     return _without_overlap(units, path, section.max_overlap_m2)
+
+
+_TOO_LARGE = (
+    "{path}: {one} and {other} overlap by {area_m2:,.0f} m², more than boundaries.max_overlap_m2 = "
+    "{limit_m2:,.0f}; correct the polygons, or raise the limit if it is meant"
+)
 
 
 def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Boundaries:
@@ -138,20 +144,19 @@ def _without_overlap(units: gpd.GeoDataFrame, path: Path, limit_m2: float) -> Bo
         common = _polygonal(shapely.intersection(shapes[a], shapes[b]))
         if common.area >= _LEAST_FAULT_M2:
             rows.append(("overlap", ids[a], ids[b], common.area, common))
-    too_large = [row for row in rows if row[3] > limit_m2]
+    too_large = [
+        Remark(_TOO_LARGE, path=path, one=a, other=b, area_m2=area, limit_m2=limit_m2)
+        for _, a, b, area, _ in rows
+        if area > limit_m2
+    ]
     if too_large:
-        msg = "\n".join(
-            f"{path}: {a} and {b} overlap by {area:,.0f} m², more than boundaries.max_overlap_m2 = "
-            f"{limit_m2:,.0f}; correct the polygons, or raise the limit if it is meant"
-            for _, a, b, area, _ in too_large
-        )
-        raise LimitError(msg)
+        raise LimitError(*too_large)
     for a, b in pairs:
         shapes[b] = _polygonal(shapely.difference(shapes[b], shapes[a]))
     if any(shape.is_empty for shape in shapes):
         lost = [ids[i] for i, shape in enumerate(shapes) if shape.is_empty]
-        msg = f"{path}: {', '.join(lost)} lie wholly inside others; remove one of each pair"
-        raise GeometryError(msg)
+        msg = "{path}: {ids} lie wholly inside others; remove one of each pair"
+        raise GeometryError(msg, path=path, ids=", ".join(lost))
     whole = shapely.union_all(shapes)
     rings = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
     gaps = [_polygonal(shapely.difference(ring, whole)) for ring in rings]
@@ -195,12 +200,12 @@ def _remarks(units: gpd.GeoDataFrame, faults: gpd.GeoDataFrame) -> tuple[Remark,
             "m, {area_m2} m² in all"
         )
         values = {"count": f"{len(slivers)}", "width_m": f"{SLIVER_M:g}"}
-        remarks.append(Remark(message, values | {"area_m2": f"{slivers['area_m2'].sum():,.0f}"}))
+        remarks.append(Remark(message, **values, area_m2=f"{slivers['area_m2'].sum():,.0f}"))
     parts = shapely.get_num_geometries(units.geometry.to_numpy())
     if several := units["unit_id"][parts > 1].tolist():
         message = "{count} subdistricts lie in several parts: {ids}"
         shown = ", ".join(several[:_SHOWN_IDS]) + (" …" if len(several) > _SHOWN_IDS else "")
-        remarks.append(Remark(message, {"count": f"{len(several)}", "ids": shown}))
+        remarks.append(Remark(message, count=len(several), ids=shown))
     return tuple(remarks)
 
 

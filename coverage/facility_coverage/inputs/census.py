@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from facility_coverage.inputs.boundaries import Boundaries
 from facility_coverage.inputs.division_codes import plain_code, require_whole_codes
 from facility_coverage.inputs.headings import heading
-from facility_coverage.inputs.people import AGE_WORDS, AGES, People
+from facility_coverage.inputs.people import AGE_WORDS, AGES, EVERYBODY, People
 from facility_coverage.inputs.tables import numbers, read_table, require_columns, text_ids
 from facility_coverage.result import OUTSIDE_UNIT_ID
 from facility_coverage.study_file import DemandSection
@@ -20,6 +20,16 @@ Totals = dict[str, NDArray[np.float64]]
 """Group of people to shape (u,): persons in each subdistrict, NaN where it is not said."""
 
 _SHOWN_IDS = 10
+
+_WITHOUT_PLACE = {
+    "population": "{people} people of the census have no place in the source and are counted "
+    "nowhere: {ids}",
+    "older": "{people} people of 60 and over of the census have no place in the source and are "
+    "counted nowhere: {ids}",
+    "children": "{people} children of the census have no place in the source and are counted "
+    "nowhere: {ids}",
+}
+"""What is told of each group of people that the census counts where the source has nobody."""
 
 
 def scaled_to_census(
@@ -117,7 +127,7 @@ def _read_totals(section: DemandSection, ids: list[str]) -> tuple[Totals, list[R
         if key == "control_id":
             continue
         group = key.removeprefix("control_")
-        meaning = AGE_WORDS.get(group, "population")
+        meaning = AGE_WORDS.get(group, EVERYBODY)
         persons = numbers(table, column, path, meaning=meaning).to_numpy(dtype=float)
         totals[group] = np.array([np.nan if row is None else persons[row] for row in rows])
     known = {plain_code(unit_id) for unit_id in ids}
@@ -128,10 +138,10 @@ def _read_totals(section: DemandSection, ids: list[str]) -> tuple[Totals, list[R
         if section.weight == "people"
         else "the census says no total for {ids}: nobody is counted there"
     )
-    remarks = [Remark(message, {"ids": _listed(missing)})] if missing else []
+    remarks = [Remark(message, ids=_listed(missing))] if missing else []
     if other:
         message = "the census counts subdistricts that are none of this study: {ids}"
-        remarks.append(Remark(message, {"ids": _listed(other)}))
+        remarks.append(Remark(message, ids=_listed(other)))
     return totals, remarks
 
 
@@ -168,16 +178,8 @@ def _without_place(
     inside = np.bincount(unit, weights=people, minlength=len(ids) + 1)[:-1]
     lost = np.flatnonzero((total > 0) & (inside == 0))
     if len(lost):
-        message = {
-            "population": "{people} people of the census have no place in the source and are "
-            "counted nowhere: {ids}",
-            "older": "{people} people of 60 and over of the census have no place in the source and "
-            "are counted nowhere: {ids}",
-            "children": "{people} children of the census have no place in the source and are "
-            "counted nowhere: {ids}",
-        }[group]
         shown = _listed([ids[row] for row in lost.tolist()])
-        yield Remark(message, {"people": f"{total[lost].sum():,.0f}", "ids": shown})
+        yield Remark(_WITHOUT_PLACE[group], people=f"{total[lost].sum():,.0f}", ids=shown)
 
 
 def _listed(ids: list[str]) -> str:

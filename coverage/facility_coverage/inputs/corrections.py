@@ -210,8 +210,9 @@ def read_corrections(path: Path) -> Corrections:
     for prefix, table, shapes in _tables(path):
         named = table.rename(columns={c: COLUMN_WORDS.get(str(c), str(c)) for c in table.columns})
         if "kind" not in named.columns and len(named):
-            msg = f"{path}: {prefix}has no column 'kind'; add it: {', '.join(get_args(Kind))}"
-            raise SchemaError(msg)
+            msg = "{path}: {prefix}has no column 'kind'; add it: {kinds}"
+            kinds = ", ".join(get_args(Kind))
+            raise SchemaError(msg, path=path, prefix=prefix, kinds=kinds)
         for number, cells in zip(named.index, named.to_dict("records"), strict=True):
             told = {str(column): plain_text(cell) for column, cell in cells.items()}
             row = f"{prefix}{number}"

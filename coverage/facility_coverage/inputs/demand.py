@@ -157,20 +157,21 @@ def _require_people(demand: Demand, path: Path) -> None:
     if (crowd := demand.population > MAX_PEOPLE).any():
         first = int(np.argmax(crowd))
         msg = (
-            f"{path}: more than {MAX_PEOPLE:,.0f} people in one place ({int(crowd.sum())} times, "
-            f"first {demand.population[first]:g} at {demand.demand_id[first]}); declare that value "
-            f"as nodata, or correct it"
+            "{path}: more than {most:,.0f} people in one place ({count} times, first {people:g} at "
+            "{place}); declare that value as nodata, or correct it"
         )
-        raise SchemaError(msg)
+        people, place = demand.population[first], demand.demand_id[first]
+        count = int(crowd.sum())
+        raise SchemaError(msg, path=path, most=MAX_PEOPLE, count=count, people=people, place=place)
     if not demand.population.sum() > 0:
-        msg = f"{path}: nobody lives in it (the populations add up to 0); name the right column"
-        raise InputError(msg)
+        msg = "{path}: nobody lives in it (the populations add up to 0); name the right column"
+        raise InputError(msg, path=path)
     if not demand.by_unit(demand.population)[:-1].sum() > 0:
         msg = (
-            f"{path}: nobody in it lives in a subdistrict; exchange longitude and latitude if they "
-            f"are swapped, or name the people of this district"
+            "{path}: nobody in it lives in a subdistrict; exchange longitude and latitude if they "
+            "are swapped, or name the people of this district"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path)
 
 
 def _require_density(demand: Demand, section: DemandSection, boundaries: Boundaries) -> None:
@@ -182,16 +183,15 @@ def _require_density(demand: Demand, section: DemandSection, boundaries: Boundar
     least = 1.0 if section.density else 0.0
     if least <= per_km2 <= MAX_PER_KM2:
         return
-    remedy = (
-        "leave density out if they are counts"
-        if section.density
-        else "add density = true if they are people per km², density = false if they are counts"
-    )
     msg = (
-        f"{section.source}: its pixels make {inside:,.0f} people, {per_km2:,.3g} to the km² of the "
-        f"subdistricts, which cannot be; {remedy}"
+        "{path}: its pixels make {people:,.0f} people, {per_km2:,.3g} to the km² of the "
+        "subdistricts, which cannot be; leave density out if they are counts"
+        if section.density
+        else "{path}: its pixels make {people:,.0f} people, {per_km2:,.3g} to the km² of the "
+        "subdistricts, which cannot be; add density = true if they are people per km², density = "
+        "false if they are counts"
     )
-    raise InputError(msg)
+    raise InputError(msg, path=section.source, people=inside, per_km2=per_km2)
 
 
 def _from_west_to_east(demand: Demand) -> Demand:

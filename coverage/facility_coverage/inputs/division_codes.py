@@ -48,10 +48,10 @@ def require_whole_codes(ids: pd.Series, column: str, path: Path) -> None:
     """
     if rows := rows_where(ids.str.fullmatch(_SPOILT)):
         msg = (
-            f"{path}: column {column!r} holds codes like 4.40106E+11 in {rows}, whose last digits "
-            f"are lost; format the column as text and write the codes again"
+            "{path}: column {column!r} holds codes like 4.40106E+11 in {rows}, whose last digits "
+            "are lost; format the column as text and write the codes again"
         )
-        raise SchemaError(msg)
+        raise SchemaError(msg, path=path, column=column, rows=rows)
 
 
 def code_column(table: pd.DataFrame, path: Path) -> str:
@@ -81,12 +81,14 @@ def code_column(table: pd.DataFrame, path: Path) -> str:
     ]
     if len(found) == 1:
         return found[0]
-    what = f"several ({', '.join(found)})" if found else "no"
     msg = (
-        f'{path}: has {what} columns with codes of 9 or 12 digits; say id = "…", one of '
-        f"{', '.join(str(column) for column in table.columns if column != 'geometry')}"
+        '{path}: has several ({found}) columns with codes of 9 or 12 digits; say id = "…", one of '
+        "{columns}"
+        if found
+        else '{path}: has no columns with codes of 9 or 12 digits; say id = "…", one of {columns}'
     )
-    raise SchemaError(msg)
+    columns = ", ".join(str(column) for column in table.columns if column != "geometry")
+    raise SchemaError(msg, path=path, found=", ".join(found), columns=columns)
 
 
 def _is_code(value: object) -> bool:

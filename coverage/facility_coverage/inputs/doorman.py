@@ -5,6 +5,7 @@ from typing import Any
 
 from facility_coverage.errors import SourceError
 from facility_coverage.inputs.endpoints import host_of
+from facility_coverage.words import Remark
 
 LONGEST_PAUSE_S = 300.0
 """A server that asks for more patience than this is left in peace."""
@@ -22,13 +23,15 @@ class NotNowError(Exception):
 
     Attributes
     ----------
+    reason
+        What it answers instead.
     pause_s
         How long it asks to wait; 0 where it says nothing.
     """
 
-    def __init__(self, reason: str, pause_s: float = 0.0) -> None:
+    def __init__(self, reason: Remark, pause_s: float = 0.0) -> None:
         super().__init__(reason)
-        self.pause_s = pause_s
+        self.reason, self.pause_s = reason, pause_s
 
 
 class Doorman:
@@ -65,14 +68,14 @@ class Doorman:
         status = response.status_code
         if status in _BUSY:
             after = response.headers.get("Retry-After", "")
-            msg = f"answers {status}"
-            raise NotNowError(msg, float(after) if after.isdecimal() else 0.0)
+            reason = Remark("answers {status}", status=status)
+            raise NotNowError(reason, float(after) if after.isdecimal() else 0.0)
         if status != _OK:
             msg = (
-                f"{host_of(response.url)}: answers {status}; name another server with --overpass "
-                f"or --nominatim, or cut the study out of an extract with --from-pbf"
+                "{host}: answers {status}; name another server with --overpass or --nominatim, or "
+                "cut the study out of an extract with --from-pbf"
             )
-            raise SourceError(msg)
+            raise SourceError(msg, host=host_of(response.url), status=status)
         path = response.url.partition("?")[0]
         if path.endswith("/status"):
             self._look_at_status(response.text)
@@ -85,19 +88,18 @@ class Doorman:
         waits = [float(seconds) for seconds in _WAIT.findall(text)]
         longest_s = min(waits, default=0.0)
         if self._waits > MAX_WAITS or longest_s > LONGEST_PAUSE_S:
-            msg = "has no free slot"
-            raise NotNowError(msg, longest_s)
+            raise NotNowError(Remark("has no free slot"), longest_s)
 
 
 def _look_at_answer(response: Any, wanted: type) -> None:  # noqa: ANN401  (requests)
     """Refuse what is no JSON of the kind wanted, and an answer that stops midway."""
-    msg = "answers with something else than data"
+    no_data = Remark("answers with something else than data")
     try:
         answer = response.json()
     except ValueError as error:
-        raise NotNowError(msg) from error
+        raise NotNowError(no_data) from error
     if not isinstance(answer, wanted):
-        raise NotNowError(msg)
+        raise NotNowError(no_data)
     if isinstance(answer, dict) and "remark" in answer:
-        msg = f"stopped midway ({' '.join(str(answer['remark']).split())[:_SHOWN]})"
-        raise NotNowError(msg)
+        told = " ".join(str(answer["remark"]).split())[:_SHOWN]
+        raise NotNowError(Remark("stopped midway ({told})", told=told))

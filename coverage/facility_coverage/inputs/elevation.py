@@ -137,13 +137,13 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
     require_file(path)
     driver = DRIVER_OF.get(path.suffix.lower())
     if driver is None:
-        msg = f"{path}: the ending {path.suffix!r} is none of {', '.join(DRIVER_OF)}; convert it"
-        raise InputError(msg)
+        msg = "{path}: the ending {ending!r} is none of {endings}; convert it"
+        raise InputError(msg, path=path, ending=path.suffix, endings=", ".join(DRIVER_OF))
     try:
         with rasterio.open(path, driver=driver) as raster:
             if raster.crs is None:
-                msg = f"{path}: says no CRS; write one into it with gdal_edit -a_srs"
-                raise CrsError(msg)
+                msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
+                raise CrsError(msg, path=path)
             crs = raster.crs.to_wkt()
             window = _window(raster, project(lonlat, WGS84, crs))
             stored = raster.read(1, window=window, masked=True)
@@ -154,8 +154,8 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
             to_pixel, corner = ~raster.transform, (window.col_off, window.row_off)
     except rasterio.errors.RasterioIOError as error:
         reason = " ".join(str(error).split())
-        msg = f"{path}: not an elevation model (.hgt, .tif): {reason}; save it as GeoTIFF"
-        raise InputError(msg) from error
+        msg = "{path}: not an elevation model (.hgt, .tif): {reason}; save it as GeoTIFF"
+        raise InputError(msg, path=path, reason=reason) from error
     _require_heights_on_earth(path, height_m)
     measured = Elevation(path, height_m, to_pixel, corner, crs)
     pixel = measured.pixel_of(lonlat)
@@ -168,18 +168,18 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
 def _require_metres(path: Path, unit: str) -> None:
     """Refuse heights in feet."""
     if unit.strip().lower() in _FEET:
-        msg = f"{path}: says that its heights are in {unit}; convert them to metres (gdal_calc)"
-        raise InputError(msg)
+        msg = "{path}: says that its heights are in {unit}; convert them to metres (gdal_calc)"
+        raise InputError(msg, path=path, unit=unit)
 
 
 def _require_unsaturated(path: Path, stored: np.ma.MaskedArray) -> None:
     """Refuse bytes that reach their end: heights above are lost, or it is a picture."""
     if stored.dtype == np.uint8 and (stored == _MAX_BYTE).any():
         msg = (
-            f"{path}: its pixels are uint8, which end at {_MAX_BYTE}, and some are {_MAX_BYTE}: "
-            f"higher ground is cut off, or it is a picture; name one with int16 or float32"
+            "{path}: its pixels are uint8, which end at {most}, and some are {most}: higher ground "
+            "is cut off, or it is a picture; name one with int16 or float32"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path, most=_MAX_BYTE)
 
 
 def _require_heights_on_earth(path: Path, height_m: NDArray[np.float64]) -> None:
@@ -188,18 +188,18 @@ def _require_heights_on_earth(path: Path, height_m: NDArray[np.float64]) -> None
     beyond = (known < _LOWEST_M) | (known > _HIGHEST_M)
     if beyond.any():
         msg = (
-            f"{path}: {int(beyond.sum())} pixels hold {known[beyond][0]:g} m, which is no height "
-            f"on Earth; declare that value as nodata (gdal_edit -a_nodata)"
+            "{path}: {count} pixels hold {height:g} m, which is no height on Earth; declare that "
+            "value as nodata (gdal_edit -a_nodata)"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path, count=int(beyond.sum()), height=known[beyond][0])
     zero = known == 0.0
     others = known[~zero]
     if zero.any() and len(others) and others.min() > _HIGH_GROUND_M:
         msg = (
-            f"{path}: {int(zero.sum())} pixels hold 0 m amid ground of {others.min():,.0f} m and "
-            f"more; declare 0 as nodata (gdal_edit -a_nodata 0)"
+            "{path}: {count} pixels hold 0 m amid ground of {height:,.0f} m and more; declare 0 as "
+            "nodata (gdal_edit -a_nodata 0)"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path, count=int(zero.sum()), height=others.min())
 
 
 def _filled(height_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -236,10 +236,11 @@ def require_heights(
     if len(lost):
         lon, lat = lonlat[lost[0]].tolist()
         msg = (
-            f"{elevation.path}: no height at {len(lost)} of {len(lonlat)} places on streets, the "
-            f"first at {lon:.5f}, {lat:.5f}; name one that covers all streets without wide voids"
+            "{path}: no height at {count} of {places} places on streets, the first at {lon:.5f}, "
+            "{lat:.5f}; name one that covers all streets without wide voids"
         )
-        raise InputError(msg)
+        path, count, places = elevation.path, len(lost), len(lonlat)
+        raise InputError(msg, path=path, count=count, places=places, lon=lon, lat=lat)
 
 
 def _window(raster: rasterio.DatasetReader, xy: NDArray[np.float64]) -> rasterio.windows.Window:

@@ -62,19 +62,19 @@ def _require_allowed(url: str, added: frozenset[str]) -> None:
     host = host_of(url)
     scheme = url.partition("://")[0].lower()
     if not host or scheme not in {"http", "https"}:
-        msg = f"{url}: no address of a server; write one like {OVERPASS_URL}"
-        raise InputError(msg)
+        msg = "{url}: no address of a server; write one like {example}"
+        raise InputError(msg, url=url, example=OVERPASS_URL)
     if _is_this_machine(host):
         return
     if scheme != "https":
-        msg = f"{url}: only this machine is asked without encryption; write https://"
-        raise InputError(msg)
+        msg = "{url}: only this machine is asked without encryption; write https://"
+        raise InputError(msg, url=url)
     if host not in KNOWN_HOSTS | {name.lower() for name in added}:
         msg = (
-            f"{url}: the host {host} is not in the list of servers that may be asked; add it with "
-            f"--allow-host {host}"
+            "{url}: the host {host} is not in the list of servers that may be asked; add it with "
+            "--allow-host {host}"
         )
-        raise InputError(msg)
+        raise InputError(msg, url=url, host=host)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -16,6 +16,7 @@ from facility_coverage.facility_words import (
     OWNERSHIPS,
     STATION,
     UNKNOWN,
+    in_words,
     kind_in_name,
     kind_word,
     ownership_in_text,
@@ -33,6 +34,7 @@ from facility_coverage.inputs.placed_rows import (
 )
 from facility_coverage.inputs.tables import require_columns, rows_where, text_ids
 from facility_coverage.study_file import FacilitiesSection
+from facility_coverage.words import Joined, Remark
 
 _OURS = ("kind", "ownership", "floor_area_m2", "beds")
 """Columns of a register that stand under our names, however the study calls them."""
@@ -55,7 +57,7 @@ class Facilities:
     ----------
     table
         ``facility_id, facility_name, kind, ownership, floor_area_m2, beds`` (NaN where
-        unknown), ``reason`` (why a row has no usable position; empty otherwise).
+        unknown), ``reason`` (a remark: why a row has no usable position; empty otherwise).
     xy
         Shape (f, 2), metres in the study's CRS, NaN where a row has no usable position.
     ownership_stated
@@ -70,7 +72,7 @@ class Facilities:
     xy: NDArray[np.float64]
     ownership_stated: bool
     cells: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,12 @@ def read_facilities(section: FacilitiesSection, crs: str, *, extract: Path | Non
 
 def _register(rows: PlacedRows, section: FacilitiesSection) -> Facilities:
     """Turn a register's rows into facilities."""
-    notes: list[str] = []
     path, frame = Path(section.source), rows.frame
-    notes.extend(
-        f"{path.name}: row {row} is a sum or a note and was left out: {text[:_SHOWN_LETTERS]}"
+    msg = "{path}: row {row} is a sum or a note and was left out: {text}"
+    notes = [
+        Remark(msg, path=path.name, row=row, text=text[:_SHOWN_LETTERS])
         for row, text in rows.left_out
-    )
+    ]
     ids = text_ids(frame, section.id, path)
     names = texts(frame, section.name).where(lambda name: name != "", ids)
     owners = _ownerships(frame, section.ownership, names, path, notes)
@@ -163,30 +165,39 @@ def _register(rows: PlacedRows, section: FacilitiesSection) -> Facilities:
 
 def _told_pairs(
     pairs: list[Pair], table: pd.DataFrame, rows: pd.Index, path: Path
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Tell rows that look like one facility; both count."""
     for pair in pairs[:_SHOWN_PAIRS]:
         one, other = table["facility_name"].iloc[[pair.first, pair.second]]
-        yield (
-            f"{path.name}: rows {rows[pair.first]} and {rows[pair.second]} look like one facility "
-            f"({one}; {other}; {pair.apart_m:.0f} m apart); remove one if so"
+        message = (
+            "{path}: rows {row} and {other_row} look like one facility ({name}; {other_name}; "
+            "{apart_m:.0f} m apart); remove one if so"
+        )
+        yield Remark(
+            message,
+            path=path.name,
+            row=rows[pair.first],
+            other_row=rows[pair.second],
+            name=one,
+            other_name=other,
+            apart_m=pair.apart_m,
         )
     if len(pairs) > _SHOWN_PAIRS:
-        yield f"{path.name}: {len(pairs) - _SHOWN_PAIRS} more pairs of rows look like one facility"
+        message = "{path}: {count} more pairs of rows look like one facility"
+        yield Remark(message, path=path.name, count=len(pairs) - _SHOWN_PAIRS)
 
 
 def _kinds(
-    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[str]
+    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[Remark]
 ) -> pd.Series:
     """Return the kind of each facility; where none is stated, as its name says."""
     kinds = texts(frame, column).map(kind_word)
     guessed = names[kinds == UNKNOWN].map(kind_in_name).dropna()
     if len(guessed):
-        told = ", ".join(f"{kind} {count}" for kind, count in guessed.value_counts().items())
-        notes.append(
-            f"{path.name}: kinds read from names where none is stated: {told} "
-            f"({rows_where(guessed != '')})"
-        )
+        counts = guessed.value_counts().items()
+        told = Joined.of(Joined((in_words(str(kind)), count), " ") for kind, count in counts)
+        message = "{path}: kinds read from names where none is stated: {kinds} ({rows})"
+        notes.append(Remark(message, path=path.name, kinds=told, rows=rows_where(guessed != "")))
     kinds[guessed.index] = guessed
     return kinds
 
@@ -199,7 +210,7 @@ def _cells(frame: pd.DataFrame, section: FacilitiesSection) -> pd.DataFrame:
 
 
 def _ownerships(
-    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[str]
+    frame: pd.DataFrame, column: str, names: pd.Series, path: Path, notes: list[Remark]
 ) -> NDArray[np.object_]:
     """Return who runs each facility; a word that nobody defined counts only where it is plain."""
     words = texts(frame, column)
@@ -207,13 +218,19 @@ def _ownerships(
     for word in words[owners.isna()].unique():
         rows, owner = words == word, ownership_in_text(word)
         owners[rows] = owner or UNKNOWN
+        message = (
+            "{path}: {rows}: {column} {word!r} was read as {owner}"
+            if owner
+            else "{path}: {rows}: {column} {word!r} is none of {known}; it counts as unknown"
+        )
+        told = {"path": path.name, "rows": rows_where(rows), "column": column, "word": word}
         known = ", ".join(sorted(OWNERSHIPS))
-        told = f"was read as {owner}" if owner else f"is none of {known}; it counts as unknown"
-        notes.append(f"{path.name}: {rows_where(rows)}: {column} {word!r} {told}")
+        notes.append(Remark(message, **told, owner=in_words(owner or UNKNOWN), known=known))
     named = names[owners == UNKNOWN].map(ownership_in_text)
     named = named[named.isin(_OWNERS_IN_NAMES)]
+    message = "{path}: row {row}: {column} was read from the name {name!r} as {owner}"
     notes.extend(
-        f"{path.name}: row {row}: {column} was read from the name {name!r} as {owner}"
+        Remark(message, path=path.name, row=row, column=column, name=name, owner=in_words(owner))
         for row, name, owner in zip(named.index, names.loc[named.index], named, strict=True)
     )
     owners[named.index] = named
@@ -224,18 +241,19 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
     """Take facilities from the extract; kinds are read from names before tags."""
     if extract is None or extract.suffix in ONLY_STREETS:
         msg = (
-            f'{extract or "osm"}: facilities.source = "osm" needs network.source to be the OSM '
-            f"file itself, not a saved network; name the OSM file or a register"
+            '{path}: facilities.source = "osm" needs network.source to be the OSM file itself, not '
+            "a saved network; name the OSM file or a register"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=extract or "osm")
     places = read_places(extract, "amenity", frozenset(section.amenity))
     if not places:
         msg = (
-            f"{extract}: holds no place with amenity = {', '.join(section.amenity)}; name other "
-            f"values in facilities.amenity, or a register in facilities.source"
+            "{path}: holds no place with amenity = {amenity}; name other values in "
+            "facilities.amenity, or a register in facilities.source"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=extract, amenity=", ".join(section.amenity))
     lonlat = np.array([place.lonlat or (np.nan, np.nan) for place in places])
+    nowhere = Remark("{path} holds no geometry for it", path=extract.name)
     table = pd.DataFrame(
         {
             "facility_id": [place.osm_id for place in places],
@@ -246,10 +264,7 @@ def _from_osm(section: FacilitiesSection, crs: str, extract: Path | None) -> Fac
             ],
             "floor_area_m2": np.nan,
             "beds": np.nan,
-            "reason": [
-                "" if place.lonlat else f"{extract.name} holds no geometry for it"
-                for place in places
-            ],
+            "reason": ["" if place.lonlat else nowhere for place in places],
         }
     )
     cells = table[["kind"]]
@@ -267,7 +282,7 @@ def _sorted(
     cells: pd.DataFrame,
     *,
     ownership_stated: bool,
-    notes: list[str],
+    notes: list[Remark],
 ) -> Facilities:
     order = np.argsort(table["facility_id"].to_numpy(dtype=str), kind="stable")
     return Facilities(
@@ -310,15 +325,15 @@ def changed_facilities(
     """
     ids = facilities.table["facility_id"]
     if missing := sorted(set(removed) - set(ids)):
-        msg = f"removed: the register has no facility {missing[0]!r}; name an id that it has"
-        raise NotFoundError(msg)
+        msg = "removed: the register has no facility {facility_id!r}; name an id that it has"
+        raise NotFoundError(msg, facility_id=missing[0])
     kept = np.flatnonzero(~ids.isin(list(removed)))
     new = _new_rows(added)
     whole = pd.concat([ids.iloc[kept], new["facility_id"]], ignore_index=True)
     if whole.duplicated().any():
         twice = whole[whole.duplicated()].iloc[0]
-        msg = f"added: there is a facility {twice!r} already; give each an id of its own"
-        raise InputError(msg)
+        msg = "added: there is a facility {facility_id!r} already; give each an id of its own"
+        raise InputError(msg, facility_id=twice)
     own = {key: [_cell(getattr(place, key)) for place in added] for key in _OURS}
     nothing = [""] * len(added)
     cells = pd.DataFrame({name: own.get(name, nothing) for name in facilities.cells.columns})

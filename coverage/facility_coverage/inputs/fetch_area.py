@@ -51,10 +51,10 @@ def area_around(district: shapely.Geometry, reach_m: float) -> shapely.Geometry:
     around = outline.buffer(reach_m + _SLACK_M).simplify(_SLACK_M)
     if around.area > MAX_AREA_KM2 * _SQUARE_KM:
         msg = (
-            f"the area to fetch has {around.area / _SQUARE_KM:,.0f} km², more than "
-            f"{MAX_AREA_KM2:,.0f}; name a district, or cut it into several studies"
+            "the area to fetch has {area:,.0f} km², more than {most:,.0f}; name a district, or cut "
+            "it into several studies"
         )
-        raise LimitError(msg)
+        raise LimitError(msg, area=around.area / _SQUARE_KM, most=MAX_AREA_KM2)
     parts = [shapely.Polygon(part.exterior) for part in shapely.get_parts(around)]
     degrees = _projected(shapely.union_all(parts), crs, WGS84)
     return shapely.set_precision(degrees, 10.0**-_DECIMALS)
@@ -81,10 +81,10 @@ def box_district(bbox: tuple[float, float, float, float]) -> shapely.Polygon:
     west, south, east, north = bbox
     if not (-180.0 <= west < east <= 180.0 and -90.0 <= south < north <= 90.0):  # noqa: PLR2004
         msg = (
-            f"{west:g},{south:g},{east:g},{north:g} is no rectangle of degrees; write west, south, "
-            f"east, north"
+            "{west:g},{south:g},{east:g},{north:g} is no rectangle of degrees; write west, south, "
+            "east, north"
         )
-        raise InputError(msg)
+        raise InputError(msg, west=west, south=south, east=east, north=north)
     return shapely.box(west, south, east, north)
 
 
@@ -108,8 +108,8 @@ def read_district(path: Path) -> shapely.Geometry:
     """
     shapes = placed_shapes(read_layer(path), WGS84, path)
     if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        msg = f"{path}: no polygon in {rows}; name a polygon layer"
-        raise GeometryError(msg)
+        msg = "{path}: no polygon in {rows}; name a polygon layer"
+        raise GeometryError(msg, path=path, rows=rows)
     return shapely.union_all(shapes.to_numpy())
 
 

@@ -82,10 +82,10 @@ def read_land(extract: Path, kinds: tuple[LandKind, ...], crs: str) -> tuple[Lan
         return ()
     if extract.suffix in ONLY_STREETS:
         msg = (
-            f"{extract}: a saved network holds no water, parks or industry; name the OSM file in "
-            f"network.source, or a layer in siting.exclude_layer"
+            "{path}: a saved network holds no water, parks or industry; name the OSM file in "
+            "network.source, or a layer in siting.exclude_layer"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=extract)
     wanted = osmium.filter.TagFilter(*(tag for kind in kinds for tag in LAND_TAGS[kind]))
     everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
     processor = open_extract(extract, everything).with_areas(wanted).with_filter(wanted)
@@ -133,8 +133,8 @@ def read_areas(path: Path, crs: str) -> NDArray[np.object_]:
     shapes = placed_shapes(read_layer(path), crs, path)
     if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
         found = ", ".join(sorted(set(shapes.geom_type)))
-        msg = f"{path}: no polygon in {rows} but {found}; name a polygon layer"
-        raise GeometryError(msg)
+        msg = "{path}: no polygon in {rows} but {found}; name a polygon layer"
+        raise GeometryError(msg, path=path, rows=rows, found=found)
     areas: NDArray[np.object_] = np.asarray(shapes.to_numpy(), dtype=object)
     return areas
 

@@ -216,8 +216,8 @@ def require_file(path: Path) -> None:
         There is no such file.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+        msg = "{path}: there is no such file; correct the path"
+        raise NotFoundError(msg, path=path)
 
 
 def scratch_folder(path: Path) -> TemporaryDirectory[str]:
@@ -241,16 +241,16 @@ def scratch_folder(path: Path) -> TemporaryDirectory[str]:
     try:
         folder = TemporaryDirectory(prefix="facility-coverage-")
     except OSError as error:
-        msg = f"no temporary folder can be made: {error}; name one in TMPDIR"
-        raise SourceError(msg) from error
+        msg = "no temporary folder can be made: {reason}; name one in TMPDIR"
+        raise SourceError(msg, reason=str(error)) from error
     needed = _ASIDE_PER_BYTE * path.stat().st_size
     if disk_usage(folder.name).free < needed:
         folder.cleanup()
         msg = (
-            f"{folder.name}: reading {path} takes up to {needed / 1e6:,.0f} MB there for a moment; "
-            f"make room or name another folder in TMPDIR"
+            "{folder}: reading {path} takes up to {megabytes:,.0f} MB there for a moment; make "
+            "room or name another folder in TMPDIR"
         )
-        raise SourceError(msg)
+        raise SourceError(msg, folder=folder.name, path=path, megabytes=needed / 1e6)
     return folder
 
 
@@ -270,9 +270,8 @@ def unreadable(path: Path, error: Exception) -> InputError:
         To be raised from it.
     """
     reason = " ".join(str(error).split())
-    return InputError(
-        f"{path}: not a whole OSM file (.osm.pbf, .osm, .osm.gz): {reason}; fetch it again"
-    )
+    msg = "{path}: not a whole OSM file (.osm.pbf, .osm, .osm.gz): {reason}; fetch it again"
+    return InputError(msg, path=path, reason=reason)
 
 
 def _located_runs(way: Any) -> Iterator[tuple[list[int], NDArray[np.float64]]]:  # noqa: ANN401

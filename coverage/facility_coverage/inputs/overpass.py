@@ -35,6 +35,7 @@ from facility_coverage.inputs.raw_osm import (
     write_raw,
 )
 from facility_coverage.inputs.tables import POLYGONS
+from facility_coverage.words import Remark
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -118,14 +119,14 @@ class Overpass:
             found = self._ask("nominatim", query, url, ask).iloc[0]
         except (ValueError, TypeError, LookupError) as error:  # what OSMnx raises
             msg = (
-                f"{host_of(url)}: knows no area {query!r}; write the name as OpenStreetMap has it, "
-                f"name its relation with --relation, or its outline with --boundary"
+                "{host}: knows no area {query!r}; write the name as OpenStreetMap has it, name its "
+                "relation with --relation, or its outline with --boundary"
             )
-            raise NotFoundError(msg) from error
+            raise NotFoundError(msg, host=host_of(url), query=query) from error
         shape = found.geometry
         if shape.geom_type not in POLYGONS or not shape.is_valid:
-            msg = f"{host_of(url)}: the outline of {query!r} is no area; name a layer in --boundary"
-            raise GeometryError(msg)
+            msg = "{host}: the outline of {query!r} is no area; name a layer in --boundary"
+            raise GeometryError(msg, host=host_of(url), query=query)
         osm_id = f"{str(found['osm_type'])[:1]}{found['osm_id']}"
         return AdminArea(osm_id, str(found["display_name"]), "", shape)
 
@@ -226,15 +227,19 @@ class Overpass:
             except (NotNowError, OSError) as error:  # OSError: all that requests raises
                 wait_s = max(pause_s, getattr(error, "pause_s", 0.0))
                 if attempt == _attempts(error) or wait_s > LONGEST_PAUSE_S:
-                    msg = (
-                        f"{host_of(url)}: {_reason(error)} (asked {attempt} times); repeat the "
-                        f"command later, what has come is kept in {self.folder}; or cut the study "
-                        f"out of an extract with --from-pbf"
-                    )
-                    raise SourceError(msg) from error
+                    raise self._no_answer(url, error, attempt) from error
             self.sleep(wait_s)
             pause_s *= 2.0
         raise AssertionError  # pragma: no cover  (the last attempt returns or raises)
+
+    def _no_answer(self, url: str, error: Exception, attempts: int) -> SourceError:
+        """Return the error of a server that was asked often enough."""
+        msg = (
+            "{host}: {reason} (asked {attempts} times); repeat the command later, what has come is "
+            "kept in {folder}; or cut the study out of an extract with --from-pbf"
+        )
+        host, reason = host_of(url), _reason(error)
+        return SourceError(msg, host=host, reason=reason, attempts=attempts, folder=self.folder)
 
 
 def _both(one: RawOsm, other: RawOsm) -> RawOsm:
@@ -258,8 +263,8 @@ def _opened(folder: Path) -> Path:
                 path.unlink()
                 (folder / _WHOLE).unlink(missing_ok=True)
     except OSError as error:
-        msg = f"{folder}: answers cannot be kept there: {error.strerror}; name another --cache"
-        raise SourceError(msg) from error
+        msg = "{folder}: answers cannot be kept there: {reason}; name another --cache"
+        raise SourceError(msg, folder=folder, reason=error.strerror) from error
     return folder
 
 
@@ -315,8 +320,8 @@ def _attempts(error: Exception) -> int:
     return ATTEMPTS_TO_REACH if isinstance(error, requests.ConnectionError) else ATTEMPTS
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Remark:
     """Say in a few words why there is no answer; what requests says fills many lines."""
     if isinstance(error, NotNowError):
-        return str(error)
-    return f"cannot be reached ({type(error).__name__})"
+        return error.reason
+    return Remark("cannot be reached ({error})", error=type(error).__name__)

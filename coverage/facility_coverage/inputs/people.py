@@ -28,11 +28,13 @@ from facility_coverage.inputs.tables import (
     rows_where,
 )
 from facility_coverage.study_file import DemandSection
+from facility_coverage.words import Remark
 
 AGES = ("older", "children")
 """Groups of people that a source may count beside everybody."""
 
-AGE_WORDS = {"older": "people of 60 and over", "children": "children up to 6"}
+AGE_WORDS = {"older": Remark("people of 60 and over"), "children": Remark("children up to 6")}
+EVERYBODY = Remark("population")
 
 M2_PER_KM2 = 1e6
 
@@ -104,8 +106,8 @@ def read_people(section: DemandSection, boundaries: Boundaries, crs: str) -> Peo
     if not section.density:
         return people
     if people.ground is None:
-        msg = f"{section.source}: points have no area, so density = true says nothing; remove it"
-        raise InputError(msg)
+        msg = "{path}: points have no area, so density = true says nothing; remove it"
+        raise InputError(msg, path=section.source)
     km2 = shapely.area(people.ground) / M2_PER_KM2
     persons = {group: density * km2 for group, density in people.persons.items()}
     return People(people.place_id, people.xy, people.ground, persons, people.spacing_m)
@@ -122,7 +124,7 @@ def _from_table(section: DemandSection, crs: str) -> People:
     lon, lat = columns["demand.lon"], columns["demand.lat"]
     places = table_positions(table, lon, lat, section.coordinates or SYSTEM_WGS84)
     if faults := places.faults(table.index):
-        raise SchemaError("\n".join(f"{path}: {fault}" for fault in faults))
+        raise SchemaError(*(Remark("{path}: {fault}", path=path, fault=fault) for fault in faults))
     side_m = section.cell_size_m
     ground = (
         None if side_m is None else _squares(places.lonlat, side_m, section.cell_crs or crs, crs)
@@ -158,8 +160,8 @@ def _from_layer(section: DemandSection, crs: str) -> People:
     polygons = kinds.isin(POLYGONS)
     if not (polygons.all() or kinds.isin(["Point", "MultiPoint"]).all()):
         found = ", ".join(sorted(set(kinds)))
-        msg = f"{path}: holds {found}; name a layer of points alone or of polygons alone"
-        raise GeometryError(msg)
+        msg = "{path}: holds {found}; name a layer of points alone or of polygons alone"
+        raise GeometryError(msg, path=path, found=found)
     points = shapes.representative_point()
     ground = np.asarray(shapes.to_numpy(), dtype=object) if polygons.all() else None
     return People(
@@ -186,15 +188,15 @@ def _persons(
     columns = _columns(section, table)
     if section.weight != "people":
         return {"population": _floor_areas(table, section, path, ground)}
-    everybody = numbers(table, columns["demand.population"], path, meaning="population")
+    everybody = numbers(table, columns["demand.population"], path, meaning=EVERYBODY)
     persons = {"population": everybody.to_numpy()}
     for age in AGES:
         if (column := columns.get(f"demand.{age}")) is None:
             continue
         some = numbers(table, column, path, meaning=AGE_WORDS[age])
         if rows := rows_where(some > everybody):
-            msg = f"{path}: more {AGE_WORDS[age]} than people in {rows}; exchange the columns"
-            raise SchemaError(msg)
+            msg = "{path}: more {group} than people in {rows}; exchange the columns"
+            raise SchemaError(msg, path=path, group=AGE_WORDS[age], rows=rows)
         persons[age] = some.to_numpy()
     return persons
 
@@ -204,8 +206,8 @@ def _floor_areas(
 ) -> NDArray[np.float64]:
     """Return the square metres that people live on, on all floors where those are asked for."""
     if ground is None:
-        msg = f'{path}: points have no area; name polygons, or remove weight = "{section.weight}"'
-        raise GeometryError(msg)
+        msg = '{path}: points have no area; name polygons, or remove weight = "{weight}"'
+        raise GeometryError(msg, path=path, weight=section.weight)
     area_m2 = np.asarray(shapely.area(ground), dtype=np.float64)
     if section.weight == "area":
         return area_m2
@@ -214,7 +216,7 @@ def _floor_areas(
     if section.default_floors is not None:
         empty = table[column].isna() | (table[column].astype(str).str.strip() == "")
         floors = table.assign(**{column: table[column].where(~empty, section.default_floors)})
-    count = numbers(floors, column, path, meaning="floors").to_numpy(dtype=np.float64)
+    count = numbers(floors, column, path, meaning=Remark("floors")).to_numpy(dtype=np.float64)
     return np.asarray(area_m2 * count, dtype=np.float64)
 
 
@@ -223,10 +225,10 @@ def _from_raster(section: DemandSection, boundaries: Boundaries, crs: str) -> Pe
     pixels = read_pixels(path, boundaries.units)
     if section.density is None and (said := _DENSITY.search(pixels.unit)):
         msg = (
-            f"{path}: says {said.group()!r} of its pixels ({pixels.unit}); add density = true to "
-            f"[demand], or density = false where they are counts all the same"
+            "{path}: says {said!r} of its pixels ({unit}); add density = true to [demand], or "
+            "density = false where they are counts all the same"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=path, said=said.group(), unit=pixels.unit)
     row, column = np.nonzero(pixels.people > 0)
     corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
     xy, *rings = (
@@ -258,13 +260,10 @@ def _age_pixels(
         pixels.transform,
         pixels.crs,
     ):
-        msg = f"{path}: its pixels are not those of {name}; resample it to them"
-        raise InputError(msg)
+        msg = "{path}: its pixels are not those of {name}; resample it to them"
+        raise InputError(msg, path=path, name=name)
     more = own.people > pixels.people * (1.0 + _ROUNDING_SHARE)
     if more.any():
-        msg = (
-            f"{path}: more {AGE_WORDS[age]} than people at {own.place_of(more)}; exchange the two "
-            f"rasters"
-        )
-        raise SchemaError(msg)
+        msg = "{path}: more {group} than people at {place}; exchange the two rasters"
+        raise SchemaError(msg, path=path, group=AGE_WORDS[age], place=own.place_of(more))
     return np.minimum(own.people, pixels.people)

@@ -12,6 +12,7 @@ import rasterio.windows
 from numpy.typing import NDArray
 
 from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
+from facility_coverage.words import Remark
 
 _CHORD_M = 1000.0
 _UNIT_TAGS = frozenset({"unit", "units", "long_name", "description", "title"})
@@ -61,7 +62,7 @@ class Pixels:
         x, y = column + self.column, row + self.row
         return np.column_stack([a * x + b * y + c, d * x + e * y + f])
 
-    def place_of(self, wrong: NDArray[np.bool_]) -> str:
+    def place_of(self, wrong: NDArray[np.bool_]) -> Remark:
         """Say where the first wrong pixel lies in the file, and what stands there.
 
         Parameters
@@ -71,12 +72,16 @@ class Pixels:
 
         Returns
         -------
-        str
+        Remark
             Such as ``row 3, column 8 (-5)``.
         """
         row, column = np.argwhere(wrong)[0].tolist()
-        value = self.people[row, column]
-        return f"row {self.row + row}, column {self.column + column} ({value:g})"
+        return Remark(
+            "row {row}, column {column} ({value:g})",
+            row=self.row + row,
+            column=self.column + column,
+            value=self.people[row, column],
+        )
 
 
 def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
@@ -102,13 +107,13 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
         Pixels are negative or infinite.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+        msg = "{path}: there is no such file; correct the path"
+        raise NotFoundError(msg, path=path)
     try:
         with rasterio.open(path) as raster:
             if raster.crs is None:
-                msg = f"{path}: says no CRS; write one into it with gdal_edit -a_srs"
-                raise CrsError(msg)
+                msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
+                raise CrsError(msg, path=path)
             outline = units.geometry.segmentize(_CHORD_M)  # its lines are curves over there
             bounds = outline.to_crs(raster.crs).total_bounds
             window = _whole_pixels(rasterio.windows.from_bounds(*bounds, raster.transform))
@@ -118,21 +123,21 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
             people = (stored * raster.scales[0] + raster.offsets[0]).filled(0.0)
             transform, crs, unit = raster.transform, raster.crs, _unit(raster)
     except rasterio.errors.WindowError as error:
-        msg = f"{path}: lies nowhere near the subdistricts; name the raster of this district"
-        raise InputError(msg) from error
+        msg = "{path}: lies nowhere near the subdistricts; name the raster of this district"
+        raise InputError(msg, path=path) from error
     except rasterio.errors.RasterioIOError as error:
         reason = " ".join(str(error).split())
-        msg = f"{path}: not a raster that GDAL reads: {reason}; save it again as GeoTIFF"
-        raise InputError(msg) from error
+        msg = "{path}: not a raster that GDAL reads: {reason}; save it again as GeoTIFF"
+        raise InputError(msg, path=path, reason=reason) from error
     people[np.isnan(people)] = 0.0
     pixels = Pixels(people, transform, crs, window.row_off, window.col_off, unit)
     wrong = (people < 0) | np.isinf(people)
     if wrong.any():
         msg = (
-            f"{path}: {int(wrong.sum())} pixels are negative or infinite, the first at "
-            f"{pixels.place_of(wrong)}; declare that value as nodata"
+            "{path}: {count} pixels are negative or infinite, the first at {place}; declare that "
+            "value as nodata"
         )
-        raise SchemaError(msg)
+        raise SchemaError(msg, path=path, count=int(wrong.sum()), place=pixels.place_of(wrong))
     return pixels
 
 

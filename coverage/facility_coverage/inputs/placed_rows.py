@@ -23,6 +23,7 @@ from facility_coverage.inputs.tables import (
     require_columns,
     whole_sheet,
 )
+from facility_coverage.words import Remark
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,8 @@ class PlacedRows:
         Shape (rows, 2), metres in the study's CRS: the point, or a point inside of the line or
         polygon; NaN where a row has no usable position.
     reason
-        Shape (rows,): why a row has none, and how to mend it; empty for one with a position.
+        Shape (rows,): a remark why a row has none, and how to mend it; ``""`` for one with a
+        position.
     left_out
         Sums and notes below the heading of a table: row and text.
     """
@@ -93,7 +95,7 @@ def placed_rows(
     placed = np.isfinite(points.bounds).all(axis=1)
     points = points.where(placed).representative_point()
     xy = np.column_stack([points.x, points.y]).astype(np.float64)
-    reason = np.where(placed, "", _NO_GEOMETRY).astype(object)
+    reason = np.array(["" if there else _NO_GEOMETRY for there in placed], dtype=object)
     return PlacedRows(frame, xy, reason)
 
 
@@ -127,10 +129,10 @@ def declared_shapes(layer: gpd.GeoDataFrame, system: str | None, path: Path) -> 
     fitting = (SYSTEM_WGS84, CGCS2000) if shifted else (system,)
     if not any(shapes.crs.equals(crs_of(name), ignore_axis_order=True) for name in fitting):
         msg = (
-            f"{path}: coordinates = {system!r} is declared, but the layer says {shapes.crs.name}; "
-            f"correct or remove the key"
+            "{path}: coordinates = {system!r} is declared, but the layer says {crs}; correct or "
+            "remove the key"
         )
-        raise CrsError(msg)
+        raise CrsError(msg, path=path, system=system, crs=shapes.crs.name)
     if not shifted:
         return shapes
     flat = shapes.force_2d()
@@ -138,7 +140,9 @@ def declared_shapes(layer: gpd.GeoDataFrame, system: str | None, path: Path) -> 
     return gpd.GeoSeries(shapely.set_coordinates(flat.to_numpy().copy(), moved), flat.index, WGS84)
 
 
-_NO_GEOMETRY = "has no geometry on Earth; draw its point, or exchange its coordinates if swapped"
+_NO_GEOMETRY = Remark(
+    "has no geometry on Earth; draw its point, or exchange its coordinates if swapped"
+)
 
 
 def points_of(xy: NDArray[np.float64]) -> NDArray[np.object_]:
@@ -183,7 +187,7 @@ def texts(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def amounts(
-    frame: pd.DataFrame, column: str, path: Path, notes: list[str], *, meaning: str = ""
+    frame: pd.DataFrame, column: str, path: Path, notes: list[Remark], *, meaning: str = ""
 ) -> NDArray[np.float64]:
     """Return a column of amounts; what is no amount is noted, not guessed.
 
@@ -216,7 +220,9 @@ def amounts(
         read = amount(text, meaning or column)
         values[place] = read.value
         if read.reason:
-            notes.append(f"{path.name}: row {row}: {column} {text!r} {read.reason}; left empty")
+            msg = "{path}: row {row}: {column} {text!r} {reason}; left empty"
+            told = {"path": path.name, "row": row, "column": column, "text": text}
+            notes.append(Remark(msg, **told, reason=read.reason))
     return values
 
 

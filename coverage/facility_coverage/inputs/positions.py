@@ -8,6 +8,7 @@ refused with a reason, row by row; nothing is exchanged or guessed.
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from facility_coverage.coordinates.systems import (
     to_wgs84,
 )
 from facility_coverage.inputs.tables import rows_where
+from facility_coverage.words import Remark
 
 _SEXAGESIMAL = re.compile(
     r"(?P<front>[nsew])?\s*(?P<degrees>\d{1,3}(?:\.\d+)?)\s*[°度:]\s*"
@@ -40,6 +42,25 @@ _METRES = 10_000.0
 """Larger numbers are metres of a zone, which somebody forgot to declare."""
 
 
+_Fault = Literal["", "missing", "doubtful", "swapped", "metres", "outside", "cell", "unlike"]
+_TOLD = {
+    "missing": "{columns} are no longitude and latitude in degrees; fill them in",
+    "doubtful": (
+        "{columns} are no longitude and latitude in degrees; fill them in, or exchange them if "
+        "they are swapped"
+    ),
+    "swapped": "{columns} are no longitude and latitude: the two are swapped; exchange them",
+    "metres": (
+        "{columns} are no longitude and latitude in degrees; name the system of these metres in "
+        "the key coordinates"
+    ),
+    "outside": "{columns} lie outside {system}; correct them or the key coordinates",
+    "cell": "{columns} is no longitude and latitude in one cell; write 113.36,23.14",
+    "unlike": "{columns} does not say which number is the longitude; write two columns",
+}
+"""Why a row stands nowhere, and how to mend it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Positions:
     """Where the rows of a table stand.
@@ -48,15 +69,18 @@ class Positions:
     ----------
     lonlat
         Shape (n, 2), degrees, WGS 84; NaN where a row stands nowhere.
+    fault
+        Shape (n,), a remark why; ``""`` for a row with a position.
     reason
-        Shape (n,), why; empty for a row with a position.
+        Shape (n,), the same with the numbers that were found.
     """
 
     lonlat: NDArray[np.float64]
+    fault: NDArray[np.object_]
     reason: NDArray[np.object_]
 
-    def faults(self, rows: pd.Index) -> list[str]:
-        """Return why rows stand nowhere, a line for each reason with its rows.
+    def faults(self, rows: pd.Index) -> list[Remark]:
+        """Return why rows stand nowhere, a line for each fault with its rows.
 
         Parameters
         ----------
@@ -65,13 +89,13 @@ class Positions:
 
         Returns
         -------
-        list of str
+        list of Remark
             Empty where every row stands somewhere.
         """
-        reasons = pd.Series(self.reason, index=rows).map(lambda told: told.split(" (found")[0])
+        faults = pd.Series(self.fault, index=rows, dtype=object)
         return [
-            f"{rows_where(reasons == reason)}: {reason}"
-            for reason in reasons[reasons != ""].unique()
+            Remark("{rows}: {fault}", rows=rows_where(faults == fault), fault=fault)
+            for fault in faults[faults != ""].unique()
         ]
 
 
@@ -95,11 +119,11 @@ def table_positions(frame: pd.DataFrame, lon: str, lat: str, system: str) -> Pos
     """
     first, second = frame[lon], frame[lat]
     given = np.column_stack([_numbers(first), _numbers(second)])
-    told = np.full(len(frame), "", dtype=object)
+    kind: NDArray[np.object_] = np.full(len(frame), "", dtype=object)
     unread = ~np.all(np.isfinite(given), axis=1) | (lon == lat)
     for row in np.flatnonzero(unread).tolist():
         cells = _written(first.iloc[row]), _written(second.iloc[row])
-        given[row], told[row] = _pair(*cells) if lon != lat else _both(cells[0])
+        given[row], kind[row] = _pair(*cells) if lon != lat else _both(cells[0])
     lonlat = to_wgs84(given, system)
     nowhere: NDArray[np.bool_] = ~np.all(np.isfinite(lonlat), axis=1)
     if not in_degrees(system):
@@ -108,11 +132,14 @@ def table_positions(frame: pd.DataFrame, lon: str, lat: str, system: str) -> Pos
     swapped = nowhere.copy()
     swapped[nowhere] = exchanged(given[nowhere], system)
     columns = lon if lon == lat else f"{lon}, {lat}"
-    for row in np.flatnonzero(nowhere & (told == "")).tolist():
-        told[row] = _why(given[row], system, swapped=bool(swapped[row]))
-    bad = np.flatnonzero(nowhere)
-    told[bad] = [f"{columns} {reason}" for reason in told[bad]]
-    return Positions(lonlat, told)
+    fault, reason = kind.copy(), kind.copy()
+    for row in np.flatnonzero(nowhere).tolist():
+        why = kind[row] or _why(given[row], system, swapped=bool(swapped[row]))
+        fault[row] = reason[row] = Remark(_TOLD[why], columns=columns, system=system)
+        if not kind[row]:
+            x, y = given[row].tolist()
+            reason[row] = Remark("{fault} (found {x:.9g}, {y:.9g})", fault=fault[row], x=x, y=y)
+    return Positions(lonlat, fault, reason)
 
 
 def _numbers(cells: pd.Series) -> NDArray[np.float64]:
@@ -129,38 +156,38 @@ def _written(cell: object) -> str:
     return text
 
 
-def _pair(lon: str, lat: str) -> tuple[tuple[float, float], str]:
+def _pair(lon: str, lat: str) -> tuple[tuple[float, float], _Fault]:
     """Read two cells, or one that holds both numbers beside an empty one."""
     nothing = (np.nan, np.nan)
     if not lon and not lat:
-        return nothing, f"{_NO_DEGREES}; fill them in"
+        return nothing, "missing"
     if not lon or not lat:
-        both, reason = _both(lon or lat)
-        return (both, "") if not reason else (nothing, f"{_NO_DEGREES}; fill them in")
+        both, fault = _both(lon or lat)
+        return (nothing, "missing") if fault else (both, "")
     (x, x_axis), (y, y_axis) = _degrees(lon), _degrees(lat)
     if x_axis == "lat" or y_axis == "lon":
-        return nothing, _SWAPPED
+        return nothing, "swapped"
     if np.isnan(x) or np.isnan(y):
-        return nothing, f"{_NO_DEGREES}; fill them in"
+        return nothing, "missing"
     return (x, y), ""
 
 
-def _both(cell: str) -> tuple[tuple[float, float], str]:
+def _both(cell: str) -> tuple[tuple[float, float], _Fault]:
     """Read a cell that holds both numbers; letters or size must tell which is which."""
     parts = [part for part in re.split(r"[,;、|]\s*|\s+(?=[+\-\dnsew])", cell) if part]
     nothing = (np.nan, np.nan)
     if len(parts) != 2:  # noqa: PLR2004  (longitude and latitude)
-        return nothing, "is no longitude and latitude in one cell; write 113.36,23.14"
+        return nothing, "cell"
     (one, one_axis), (two, two_axis) = _degrees(parts[0]), _degrees(parts[1])
     if np.isnan(one) or np.isnan(two):
-        return nothing, "is no longitude and latitude in one cell; write 113.36,23.14"
+        return nothing, "cell"
     if one_axis == "lat" or two_axis == "lon":
         return (two, one), ""
     if one_axis == "lon" or two_axis == "lat" or abs(one) > _LARGEST_LATITUDE:
         return (one, two), ""
     if abs(two) > _LARGEST_LATITUDE:
         return (two, one), ""
-    return nothing, "does not say which number is the longitude; write two columns"
+    return nothing, "unlike"
 
 
 def _degrees(text: str) -> tuple[float, str]:
@@ -179,18 +206,10 @@ def _degrees(text: str) -> tuple[float, str]:
     return (-value if letter in ("s", "w") else value), axis
 
 
-_NO_DEGREES = "are no longitude and latitude in degrees"
-_SWAPPED = "are no longitude and latitude: the two are swapped; exchange them"
-
-
-def _why(given: NDArray[np.float64], system: str, *, swapped: bool) -> str:
+def _why(given: NDArray[np.float64], system: str, *, swapped: bool) -> _Fault:
     """Say why two numbers are no place."""
-    x, y = given.tolist()
     if swapped:
-        return f"{_SWAPPED} (found {x:.9g}, {y:.9g})"
-    found = f"(found {x:.9g}, {y:.9g})"
+        return "swapped"
     if not in_degrees(system):
-        return f"lie outside {system}; correct them or the key coordinates {found}"
-    if max(abs(x), abs(y)) > _METRES:
-        return f"{_NO_DEGREES}; name the system of these metres in the key coordinates {found}"
-    return f"{_NO_DEGREES}; fill them in, or exchange them if they are swapped {found}"
+        return "outside"
+    return "metres" if np.abs(given).max() > _METRES else "doubtful"

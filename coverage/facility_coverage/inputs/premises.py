@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from facility_coverage.inputs.placed_rows import amounts, placed_rows, texts
 from facility_coverage.study_file import SitingSection
+from facility_coverage.words import Remark
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +20,8 @@ class Premises:
     ----------
     table
         ``candidate_id, candidate_name, floor_area_m2, ownership, cost, earliest_year, capacity``
-        (NaN where unknown), ``row`` (as the file counts), ``reason`` (why a row cannot be used;
-        empty otherwise).
+        (NaN where unknown), ``row`` (as the file counts), ``reason`` (a remark: why a row
+        cannot be used; empty otherwise).
     xy
         Shape (p, 2), metres in the study's CRS: the point, or a point inside of the polygon; NaN
         where a row has no usable position.
@@ -30,7 +31,7 @@ class Premises:
 
     table: pd.DataFrame
     xy: NDArray[np.float64]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def read_premises(section: SitingSection, crs: str) -> Premises:
@@ -62,7 +63,10 @@ def read_premises(section: SitingSection, crs: str) -> Premises:
     ids = stated.where(stated != "", "row-" + rows)
     nowhere = ~np.isfinite(xy).all(axis=1)
     repeated = ids.duplicated(keep="first").to_numpy()
-    notes: list[str] = []
+    reason = placed.reason.copy()
+    twice = "{column} stands twice; the first row counts"
+    reason[repeated & ~nowhere] = Remark(twice, column=section.id)
+    notes: list[Remark] = []
     table = pd.DataFrame(
         {
             "candidate_id": ids.where(~repeated, ids + " (row " + rows + ")"),
@@ -73,11 +77,7 @@ def read_premises(section: SitingSection, crs: str) -> Premises:
             "earliest_year": amounts(frame, section.earliest_year, path, notes),
             "capacity": amounts(frame, section.site_capacity, path, notes),
             "row": rows,
-            "reason": np.where(
-                nowhere,
-                placed.reason,
-                np.where(repeated, f"{section.id} stands twice; the first row counts", ""),
-            ),
+            "reason": reason,
         }
     )
     order = np.argsort(table["candidate_id"].to_numpy(dtype=str), kind="stable")

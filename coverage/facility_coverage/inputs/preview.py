@@ -27,6 +27,7 @@ from facility_coverage.inputs.placed_rows import declared_shapes, texts
 from facility_coverage.inputs.positions import table_positions
 from facility_coverage.inputs.tables import SHEETS, read_layer, whole_sheet
 from facility_coverage.study_file import FacilitiesSection
+from facility_coverage.words import Remark
 
 KEYS = ("id", "name", "lon", "lat", "kind", "ownership", "floor_area_m2", "beds")
 """Keys of ``[facilities]`` that name a column."""
@@ -34,6 +35,7 @@ KEYS = ("id", "name", "lon", "lat", "kind", "ownership", "floor_area_m2", "beds"
 _CHINA = (73.0, 15.0, 136.0, 55.0)
 _METRES, _ZONE_PREFIX_M = 10_000.0, 1_000_000.0
 _FIRST_ZONE, _LAST_ZONE, _PREFIXED_EPSG = 25, 45, 4513
+_NO_GEOMETRY = Remark("has no geometry on Earth")
 _MARKED = re.compile(r"wgs-?84|gcj-?02|bd-?09|cgcs2000|高德|百度|火星|腾讯", re.IGNORECASE)
 
 
@@ -51,7 +53,8 @@ class Preview:
         ``column, meaning`` (key of the study file, empty for a column that only clauses of rules
         use), ``certainty`` (``stated``, ``certain``, ``likely``), ``example``.
     guesses
-        What would be read from words that say it only in part: ``row, what, value, reason``.
+        What would be read from words that say it only in part: ``row, what, value, reason``
+        (a remark, as each reason below).
     duplicates
         Rows that look like one facility: ``row, other_row, name, other_name, apart_m``.
     without_point
@@ -72,7 +75,7 @@ class Preview:
     duplicates: pd.DataFrame
     without_point: pd.DataFrame
     unread: pd.DataFrame
-    coordinates: str
+    coordinates: Remark
     lonlat: NDArray[np.float64]
 
 
@@ -165,11 +168,11 @@ def _places(
         placed = np.isfinite(shapes.bounds).all(axis=1)
         points = shapes.where(placed).representative_point()
         lonlat = np.column_stack([points.x, points.y])
-        return lonlat, np.where(placed, "", "has no geometry on Earth").astype(object)
+        return lonlat, np.array(["" if there else _NO_GEOMETRY for there in placed], dtype=object)
     lon, lat = named.get("lon"), named.get("lat")
     if lon is None or lat is None:
         nothing = np.full((len(frame), 2), np.nan)
-        return nothing, np.full(len(frame), "the file has no column of positions", dtype=object)
+        return nothing, np.full(len(frame), Remark("the file has no column of positions"))
     places = table_positions(frame, lon, lat, section.coordinates or WGS84)
     return places.lonlat, places.reason
 
@@ -184,15 +187,19 @@ def _guesses(
     named_kinds = names[kinds == UNKNOWN].map(kind_in_name).dropna()
     kinds = kinds.where(~kinds.index.isin(named_kinds.index), names.map(kind_in_name))
     told += [
-        (row, "kind", kind, f"the name is {name}")
+        (row, "kind", kind, Remark("the name is {name}", name=name))
         for row, kind, name in zip(
             named_kinds.index, named_kinds, names.loc[named_kinds.index], strict=True
         )
     ]
     for row, word in owners[owners.map(ownership_word).isna()].items():
         owner = ownership_in_text(word)
-        reason = f"{named['ownership']} is {word}"
-        told.append((row, "ownership", owner or UNKNOWN, reason if owner else f"{reason}?"))
+        reason = Remark(
+            "{column} is {word}" if owner else "{column} is {word}?",
+            column=named["ownership"],
+            word=word,
+        )
+        told.append((row, "ownership", owner or UNKNOWN, reason))
     return kinds, pd.DataFrame(told, columns=["row", "what", "value", "reason"])
 
 
@@ -220,45 +227,47 @@ def _unread(frame: pd.DataFrame, named: dict[str, str]) -> pd.DataFrame:
     for key in ("floor_area_m2", "beds"):
         for row, text in texts(frame, named.get(key, "")).items():
             read = amount(text, key)
-            if read.reason:
+            if read.reason is not None:
                 told.append((row, named[key], text, read.reason))
     return pd.DataFrame(told, columns=["row", "column", "text", "reason"])
 
 
-def _coordinates(frame: pd.DataFrame, named: dict[str, str], section: FacilitiesSection) -> str:
+def _coordinates(frame: pd.DataFrame, named: dict[str, str], section: FacilitiesSection) -> Remark:
     """Say what the numbers tell of their system."""
     if section.coordinates is not None:
-        return f"{section.coordinates}, as stated"
+        return Remark("{system}, as stated", system=section.coordinates)
     if isinstance(frame, gpd.GeoDataFrame):
-        return f"{frame.crs.name}, as the layer says"
+        return Remark("{system}, as the layer says", system=frame.crs.name)
     if marked := _MARKED.search(" ".join(named.values())):
-        return f"the heading says {marked.group()}; state it in facilities.coordinates"
+        message = "the heading says {system}; state it in facilities.coordinates"
+        return Remark(message, system=marked.group())
     pair = [texts(frame, named.get(key, "")) for key in ("lon", "lat")]
     numbers = [pd.to_numeric(column, errors="coerce").dropna() for column in pair]
     if numbers[0].empty or numbers[1].empty:
-        return "unknown: no plain numbers"
+        return Remark("unknown: no plain numbers")
     return _by_size(*(float(column.median()) for column in numbers))
 
 
-def _by_size(east: float, north: float) -> str:
+def _by_size(east: float, north: float) -> Remark:
     """Say what the size of the numbers tells."""
     if max(abs(east), abs(north)) > _METRES:
         return _zone(east)
     west, south, far_east, far_north = _CHINA
     if not (west <= east <= far_east and south <= north <= far_north):
-        return "degrees"
-    return (
+        return Remark("degrees")
+    return Remark(
         "degrees in China: wgs84, gcj02 (Gaode, Tencent) or bd09 (Baidu), which numbers alone do "
         "not tell; ask where they come from, or give --streets"
     )
 
 
-def _zone(easting: float) -> str:
+def _zone(easting: float) -> Remark:
     """Say what eastings tell of a zone of CGCS2000."""
     zone = int(easting // _ZONE_PREFIX_M)
     if _FIRST_ZONE <= zone <= _LAST_ZONE:
-        return f"metres of zone {zone}: EPSG:{_PREFIXED_EPSG + zone - _FIRST_ZONE} (CGCS2000)"
-    return (
+        epsg = _PREFIXED_EPSG + zone - _FIRST_ZONE
+        return Remark("metres of zone {zone}: EPSG:{epsg} (CGCS2000)", zone=zone, epsg=epsg)
+    return Remark(
         "metres without a zone number: EPSG:4534 (75°E) to EPSG:4554 (135°E), every three degrees; "
         "ask for the central meridian"
     )

@@ -94,8 +94,8 @@ def raw_of_answers(answers: Iterable[Any], source: str) -> RawOsm:
         for element in chain.from_iterable(answer["elements"] for answer in answers):
             _add(raw, element)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = f"{source}: its answer is no OpenStreetMap data; name another Overpass server"
-        raise InputError(msg) from error
+        msg = "{source}: its answer is no OpenStreetMap data; name another Overpass server"
+        raise InputError(msg, source=source) from error
     return raw
 
 
@@ -164,8 +164,8 @@ def write_raw(raw: RawOsm, path: Path) -> None:
             with osmium.SimpleWriter(file, header=header) as writer:
                 _write(raw, writer)
         except (RuntimeError, ValueError, OverflowError) as error:
-            msg = f"{path}: cannot hold this OpenStreetMap data: {error}; fetch it again"
-            raise InputError(msg) from error
+            msg = "{path}: cannot hold this OpenStreetMap data: {reason}; fetch it again"
+            raise InputError(msg, path=path, reason=str(error)) from error
 
 
 def _write(raw: RawOsm, writer: Any) -> None:  # noqa: ANN401  (pyosmium is untyped)

@@ -34,6 +34,7 @@ from facility_coverage.inputs.raw_osm import (
     is_health_place,
     streets_and_health_places,
 )
+from facility_coverage.words import Remark
 
 AREAS_A_PASS = 64
 """Districts that are written aside at once: each holds a file open."""
@@ -92,7 +93,7 @@ class RegionalExtract:
             found = read_admin_areas(self.path, with_name(asked))
             return only_one(found, asked, self.path)
         found = read_admin_areas(self.path, *with_relation(asked))
-        return only_one(found, f"relation {asked}", self.path)
+        return only_one(found, Remark("relation {number}", number=asked), self.path)
 
     def admin_areas(self, _area: shapely.Geometry, level: int) -> list[AdminArea]:
         """Find the administrative areas of a level.

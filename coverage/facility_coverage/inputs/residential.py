@@ -53,10 +53,10 @@ def on_residential_land(
         return people, ()
     if people.ground is None:
         msg = (
-            f"{section.source}: its people stand at points, which no residential land is in; "
-            f"remove residential and split_m"
+            "{path}: its people stand at points, which no residential land is in; remove "
+            "residential and split_m"
         )
-        raise InputError(msg)
+        raise InputError(msg, path=section.source)
     ground, cell = _split(people.ground, section.split_m or PIECE_M)
     remarks: tuple[Remark, ...] = ()
     if section.residential is not None:
@@ -119,7 +119,7 @@ def _on_land(
             "the whole cell"
         )
         values = {"people": f"{lost.sum():,.0f}", "count": f"{(lost > 0).sum():,}"}
-        remarks = (Remark(message, values),)
+        remarks = (Remark(message, **values),)
     owner = np.concatenate([cell[piece], cell[without]])
     shapes = np.concatenate([common, ground[without]])
     order = np.argsort(owner, kind="stable")

@@ -17,6 +17,7 @@ import openpyxl
 import pandas as pd
 
 from facility_coverage.errors import InputError, NotFoundError, SchemaError
+from facility_coverage.words import Remark
 
 MAX_UNPACKED_BYTES = 1 << 30
 """An .xlsx that unpacks to more than this is no register: a million rows of one are 0.3 GB."""
@@ -90,8 +91,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> Sheet:
     first = start + (1 if below is None else 2)
     heading = heading if below is None else below
     if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
-        msg = f"{path}: row {start + 1}: repeats {', '.join(twice)}; rename or remove one column"
-        raise SchemaError(msg)
+        msg = "{path}: row {row}: repeats {columns}; rename or remove one column"
+        raise SchemaError(msg, path=path, row=start + 1, columns=", ".join(twice))
     if not is_book:
         _require_even(rows[first:], len(heading), first, path)
     left_out = [(number, _told(row)) for number, row in enumerate(rows[:start], 1) if _filled(row)]
@@ -152,13 +153,14 @@ def _lower_heading(upper: list[str], row: Row) -> list[str] | None:
 
 
 def _require_even(rows: Sequence[Row], width: int, first: int, path: Path) -> None:
+    msg = "{path}: row {row}: has {cells} cells, the heading {width}; add or remove commas"
     faults = [
-        f"{path}: row {number}: has {len(row)} cells, the heading {width}; add or remove commas"
+        Remark(msg, path=path, row=number, cells=len(row), width=width)
         for number, row in enumerate(rows, first + 1)
         if len(row) != width and any(row)
     ]
     if faults:
-        raise SchemaError("\n".join(faults[:_SHOWN_ROWS]))
+        raise SchemaError(*faults[:_SHOWN_ROWS])
 
 
 def _book_rows(path: Path, sheet: str | None) -> list[Row]:
@@ -167,18 +169,18 @@ def _book_rows(path: Path, sheet: str | None) -> list[Row]:
         unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
             msg = (
-                f"{path}: unpacks to {unpacked / 1e6:,.0f} MB, which no register needs; save its "
-                f"table as CSV"
+                "{path}: unpacks to {size_mb:,.0f} MB, which no register needs; save its table as "
+                "CSV"
             )
-            raise InputError(msg)
+            raise InputError(msg, path=path, size_mb=unpacked / 1e6)
         if _MACRO in archive.namelist():
-            msg = f"{path}: holds a macro; save it as .xlsx without macros, or as CSV"
-            raise InputError(msg)
+            msg = "{path}: holds a macro; save it as .xlsx without macros, or as CSV"
+            raise InputError(msg, path=path)
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         if sheet is not None and sheet not in book.sheetnames:
-            msg = f"{path}: has no sheet {sheet!r}; name one of {', '.join(book.sheetnames)}"
-            raise NotFoundError(msg)
+            msg = "{path}: has no sheet {sheet!r}; name one of {sheets}"
+            raise NotFoundError(msg, path=path, sheet=sheet, sheets=", ".join(book.sheetnames))
         page = book[sheet] if sheet is not None else book.worksheets[0]
         rows = [
             ["" if cell is None else cell for cell in row]
@@ -219,13 +221,13 @@ def _decoded(content: bytes, path: Path) -> str:
             continue
         if chinese:
             msg = (
-                f"{path}: row {row} is in UTF-8 and row {foreign} is not; save the whole file as "
-                f"CSV UTF-8"
+                "{path}: row {row} is in UTF-8 and row {foreign} is not; save the whole file as "
+                "CSV UTF-8"
             )
-            raise InputError(msg)
+            raise InputError(msg, path=path, row=row, foreign=foreign)
     try:
         return content.decode("gb18030")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        msg = f"{path}: row {row} is neither UTF-8 nor GB18030; save the file as CSV UTF-8"
-        raise InputError(msg) from error
+        msg = "{path}: row {row} is neither UTF-8 nor GB18030; save the file as CSV UTF-8"
+        raise InputError(msg, path=path, row=row) from error

@@ -3,6 +3,7 @@
 import csv
 import warnings
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from facility_coverage.errors import (
     SchemaError,
 )
 from facility_coverage.inputs.sheets import Sheet, read_sheet
+from facility_coverage.words import Remark
 
 SHEETS = frozenset({".csv", ".xlsx"})
 """Endings of tables without geometry."""
@@ -91,18 +93,18 @@ def whole_sheet(path: Path, layer: str | None = None, *, may_be_empty: bool = Fa
         A heading stands twice, or a row has more or fewer cells than the heading.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+        msg = "{path}: there is no such file; correct the path"
+        raise NotFoundError(msg, path=path)
     try:
         sheet = read_sheet(path, layer)
     except (ValueError, KeyError, OSError, csv.Error, zipfile.BadZipFile) as error:
         if isinstance(error, FacilityCoverageError):
             raise
-        msg = f"{path}: not a table that can be read: {_one_line(error)}; save it again as CSV"
-        raise InputError(msg) from error
+        msg = "{path}: not a table that can be read: {reason}; save it again as CSV"
+        raise InputError(msg, path=path, reason=_one_line(error)) from error
     if sheet.table.empty and not (may_be_empty and len(sheet.table.columns)):
-        msg = f"{path}: holds no row below its heading; fill it in or name another file"
-        raise InputError(msg)
+        msg = "{path}: holds no row below its heading; fill it in or name another file"
+        raise InputError(msg, path=path)
     return sheet
 
 
@@ -127,8 +129,8 @@ def layer_names(path: Path) -> dict[str, bool]:
         GDAL does not read it.
     """
     if not path.is_file():
-        msg = f"{path}: there is no such file; correct the path"
-        raise NotFoundError(msg)
+        msg = "{path}: there is no such file; correct the path"
+        raise NotFoundError(msg, path=path)
     try:
         return {str(name): kind is not None for name, kind in pyogrio.list_layers(path)}
     except DataSourceError as error:
@@ -173,27 +175,27 @@ def read_layer(
     names = list(layer_names(path))
     try:
         if layer is None and len(names) > 1:
-            msg = f'{path}: holds the layers {", ".join(names)}; name one with layer = "…"'
-            raise InputError(msg)
+            msg = '{path}: holds the layers {layers}; name one with layer = "…"'
+            raise InputError(msg, path=path, layers=", ".join(names))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on odd drivers
             frame = gpd.read_file(path, layer=layer, engine="pyogrio", encoding=_encoding(path))
     except DataLayerError as error:
-        msg = f"{path}: has no layer {layer!r}; name one of {', '.join(names)}"
-        raise NotFoundError(msg) from error
+        msg = "{path}: has no layer {layer!r}; name one of {layers}"
+        raise NotFoundError(msg, path=path, layer=layer, layers=", ".join(names)) from error
     except DataSourceError as error:
         raise _no_layer(path, error) from error
     if not isinstance(frame, gpd.GeoDataFrame):
-        msg = f"{path}: has no geometry; name a layer of points or polygons"
-        raise InputError(msg)
+        msg = "{path}: has no geometry; name a layer of points or polygons"
+        raise InputError(msg, path=path)
     if frame.empty and not may_be_empty:
-        msg = f"{path}: holds no feature; draw some or name another layer"
-        raise InputError(msg)
+        msg = "{path}: holds no feature; draw some or name another layer"
+        raise InputError(msg, path=path)
     if frame.crs is None and system is not None:
         frame = frame.set_crs(crs_of(WGS84 if system in (GCJ02, BD09) else system))
     if frame.crs is None:
-        msg = f"{path}: says no CRS; set it in QGIS (Assign projection), or add the .prj file"
-        raise CrsError(msg)
+        msg = "{path}: says no CRS; set it in QGIS (Assign projection), or add the .prj file"
+        raise CrsError(msg, path=path)
     return frame.set_axis(range(1, len(frame) + 1), axis=0)
 
 
@@ -223,33 +225,40 @@ def placed_shapes(layer: gpd.GeoDataFrame, crs: str, path: Path) -> gpd.GeoSerie
     faults = []
     missing = shapes.isna() | shapes.is_empty
     if rows := rows_where(missing):
-        faults.append(f"{path}: the geometry is empty in {rows}; draw it or delete the row")
+        msg = "{path}: the geometry is empty in {rows}; draw it or delete the row"
+        faults.append(Remark(msg, path=path, rows=rows))
     vertices = shapes.count_coordinates()
     if rows := rows_where(vertices > MAX_VERTICES):
         msg = (
-            f"{path}: the polygon of {rows} has {vertices.max():,} vertices, more than "
-            f"{MAX_VERTICES:,}; simplify it in QGIS to a metre"
+            "{path}: the polygon of {rows} has {vertices:,} vertices, more than {limit:,}; "
+            "simplify it in QGIS to a metre"
         )
-        raise GeometryError(msg)
+        raise GeometryError(msg, path=path, rows=rows, vertices=vertices.max(), limit=MAX_VERTICES)
     crossing = shapes[~missing & ~shapes.is_valid]
+    msg = (
+        "{path}: row {row}: the polygon crosses itself ({reason}); mend it in QGIS with Fix "
+        "geometries"
+    )
     faults.extend(
-        f"{path}: row {row}: the polygon crosses itself ({reason}); mend it in QGIS with Fix "
-        f"geometries"
+        Remark(msg, path=path, row=row, reason=reason)
         for row, reason in crossing.is_valid_reason().items()
     )
     placed = shapes.force_2d().to_crs(crs)
     on_earth = np.isfinite(placed.bounds).all(axis=1)
     if rows := rows_where(~missing & ~on_earth):
-        faults.append(
-            f"{path}: the coordinates in {rows} are not on Earth in {layer.crs.name}; exchange "
-            f"longitude and latitude if they are swapped, or correct the layer's CRS"
+        msg = (
+            "{path}: the coordinates in {rows} are not on Earth in {crs}; exchange longitude and "
+            "latitude if they are swapped, or correct the layer's CRS"
         )
+        faults.append(Remark(msg, path=path, rows=rows, crs=layer.crs.name))
     if faults:
-        raise GeometryError("\n".join(faults))
+        raise GeometryError(*faults)
     return placed
 
 
-def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) -> None:
+def require_columns(
+    frame: pd.DataFrame, columns: Mapping[str, str] | Mapping[Remark, str], path: Path
+) -> None:
     """Check that a table has the columns that a study names.
 
     Parameters
@@ -257,7 +266,8 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) ->
     frame
         The table.
     columns
-        Key of the study file to column name, such as ``{"boundaries.id": "Codigo"}``.
+        Key of the study file to column name, such as ``{"boundaries.id": "Codigo"}``; where no
+        key names the column, what it is.
     path
         The table's file, for the message.
 
@@ -267,14 +277,19 @@ def require_columns(frame: pd.DataFrame, columns: dict[str, str], path: Path) ->
         Some are missing; all are told.
     """
     there = [str(column) for column in frame.columns if column != "geometry"]
-    alone = ", or part its cells with commas" if len(there) == 1 else ""
+    msg = (
+        "{path}: has no column {column!r} ({key}); name one of {columns}, or part its cells with "
+        "commas"
+        if len(there) == 1
+        else "{path}: has no column {column!r} ({key}); name one of {columns}"
+    )
     missing = [
-        f"{path}: has no column {column!r} ({key}); name one of {', '.join(there)}{alone}"
+        Remark(msg, path=path, column=column, key=key, columns=", ".join(there))
         for key, column in columns.items()
         if column not in frame.columns
     ]
     if missing:
-        raise SchemaError("\n".join(missing))
+        raise SchemaError(*missing)
 
 
 def text_ids(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
@@ -302,15 +317,15 @@ def text_ids(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
     ids = frame[column].map(plain_text)
     faults = []
     if empty := rows_where(ids == ""):
-        faults.append(f"{path}: column {column!r} is empty in {empty}; give each row an id")
+        msg = "{path}: column {column!r} is empty in {rows}; give each row an id"
+        faults.append(Remark(msg, path=path, column=column, rows=empty))
     twice = ids[ids.duplicated(keep=False) & (ids != "")]
     for value, rows in list(twice.groupby(twice).groups.items())[:_SHOWN_ROWS]:
         shown = ", ".join(str(row) for row in rows)
-        faults.append(
-            f"{path}: {column} {value!r} stands in rows {shown}; ids must differ, or merge the rows"
-        )
+        msg = "{path}: {column} {value!r} stands in rows {rows}; ids must differ, or merge the rows"
+        faults.append(Remark(msg, path=path, column=column, value=value, rows=shown))
     if faults:
-        raise SchemaError("\n".join(faults))
+        raise SchemaError(*faults)
     return ids
 
 
@@ -334,7 +349,7 @@ def plain_text(value: Any) -> str:  # noqa: ANN401  (a cell of a table holds any
     return str(value).strip()
 
 
-def numbers(frame: pd.DataFrame, column: str, path: Path, *, meaning: str) -> pd.Series:
+def numbers(frame: pd.DataFrame, column: str, path: Path, *, meaning: Remark) -> pd.Series:
     """Return a column of non-negative numbers.
 
     Parameters
@@ -359,21 +374,23 @@ def numbers(frame: pd.DataFrame, column: str, path: Path, *, meaning: str) -> pd
         Some are no number, not finite or negative; each kind is told with its rows.
     """
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
+    told = {"path": path, "column": column, "meaning": meaning}
     faults = []
-    for what, wrong in (
-        ("is empty or no finite number", ~values.abs().lt(float("inf"))),
-        ("is negative", values < 0),
-    ):
-        if rows := rows_where(wrong):
-            faults.append(
-                f"{path}: column {column!r} ({meaning}) {what} in {rows}; correct or remove them"
-            )
+    if rows := rows_where(~values.abs().lt(float("inf"))):
+        msg = (
+            "{path}: column {column!r} ({meaning}) is empty or no finite number in {rows}; correct "
+            "or remove them"
+        )
+        faults.append(Remark(msg, **told, rows=rows))
+    if rows := rows_where(values < 0):
+        msg = "{path}: column {column!r} ({meaning}) is negative in {rows}; correct or remove them"
+        faults.append(Remark(msg, **told, rows=rows))
     if faults:
-        raise SchemaError("\n".join(faults))
+        raise SchemaError(*faults)
     return values
 
 
-def rows_where(wrong: pd.Series) -> str:
+def rows_where(wrong: pd.Series) -> Remark | None:
     """Return the rows where a condition holds, as words: ``row 3, 8 and 12 more``.
 
     Parameters
@@ -383,31 +400,33 @@ def rows_where(wrong: pd.Series) -> str:
 
     Returns
     -------
-    str
-        The words; empty where it never holds.
+    Remark or None
+        The words; None where it never holds.
     """
     rows = [str(row) for row in wrong.index[wrong]]
     if not rows:
-        return ""
+        return None
     shown = ", ".join(rows[:_SHOWN_ROWS])
     more = len(rows) - _SHOWN_ROWS
-    return f"row {shown}" + (f" and {more} more" if more > 0 else "")
+    if more > 0:
+        return Remark("row {rows} and {more} more", rows=shown, more=more)
+    return Remark("row {rows}", rows=shown)
 
 
 def _require_whole(path: Path) -> None:
     """Refuse a book that is none of ours, and a shapefile without its companions."""
     if path.suffix.lower() in _OTHER_BOOKS and path.is_file():
-        msg = f"{path}: is no table that is read here; save it as .xlsx or CSV"
-        raise InputError(msg)
+        msg = "{path}: is no table that is read here; save it as .xlsx or CSV"
+        raise InputError(msg, path=path)
     if path.suffix.lower() != ".shp" or not path.is_file():
         return
     for ending in (".shx", ".dbf"):
         if not (path.with_suffix(ending).is_file() or path.with_suffix(ending.upper()).is_file()):
             msg = (
-                f"{path}: {path.with_suffix(ending).name} is missing beside it; copy all files of "
-                f"the shapefile (.shp, .shx, .dbf, .prj)"
+                "{path}: {companion} is missing beside it; copy all files of the shapefile (.shp, "
+                ".shx, .dbf, .prj)"
             )
-            raise InputError(msg)
+            raise InputError(msg, path=path, companion=path.with_suffix(ending).name)
 
 
 def _encoding(path: Path) -> str | None:
@@ -427,8 +446,8 @@ def _encoding(path: Path) -> str | None:
 def _no_layer(path: Path, error: Exception) -> InputError:
     """Put in one line what GDAL says against a layer."""
     reason = _one_line(error).split(";")[0]
-    msg = f"{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
-    return InputError(msg)
+    msg = "{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
+    return InputError(msg, path=path, reason=reason)
 
 
 def _one_line(error: Exception) -> str:

@@ -112,8 +112,8 @@ def read_ways(
                 nodes.append(_numbers([drawn for _, drawn in used]))
                 node_class |= dict(_classes(line for line in batch if line.startswith("n")))
     if not heads:
-        msg = f"{path}: holds no street that can be used; is it the extract of this district?"
-        raise InputError(msg)
+        msg = "{path}: holds no street that can be used; is it the extract of this district?"
+        raise InputError(msg, path=path)
     return _table(heads, np.concatenate(nodes), node_class, path)
 
 
@@ -198,8 +198,8 @@ def _table(
     kept = known & (goes_on | np.append(goes_on[1:], False))
     first = np.flatnonzero(kept & ~goes_on)
     if not len(first):
-        msg = f"{path}: holds the places of no street; is the extract whole?"
-        raise InputError(msg)
+        msg = "{path}: holds the places of no street; is the extract whole?"
+        raise InputError(msg, path=path)
     run = np.cumsum(~goes_on[kept]) - 1
     way_id = np.array([heads[row].way_id for row in way[first].tolist()], dtype=np.int64)
     order = np.argsort(way_id, kind="stable")

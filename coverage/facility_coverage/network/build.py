@@ -71,10 +71,10 @@ def read_network(
         require_metric(crs, "[study] crs")
     if elevation is not None and profile.slope is None:
         msg = (
-            f"{elevation}: profile {profile.name} does not say how slopes change its speed; "
-            f'leave elevation out, or take a profile with slope = "tobler"'
+            "{elevation}: profile {profile} does not say how slopes change its speed; leave "
+            'elevation out, or take a profile with slope = "tobler"'
         )
-        raise InputError(msg)
+        raise InputError(msg, elevation=elevation, profile=profile.name)
     if path.suffix == ".graphml":
         ways = ways_of_graph(read_graphml(path), profile, str(path))
     else:
@@ -143,8 +143,8 @@ def build_network(
     xy = project(ways.node_lonlat[first_seen], WGS84, crs)
     if not np.isfinite(xy).all():
         lost = int(osm_id[~np.isfinite(xy).all(axis=1)][0])
-        msg = f"OSM node {lost} has no position in {crs}; choose the metric CRS of this district"
-        raise GeometryError(msg)
+        msg = "OSM node {lost} has no position in {crs}; choose the metric CRS of this district"
+        raise GeometryError(msg, lost=lost, crs=crs)
     segments = segments_of(ways, node, xy, elevation)
     if not len(segments.node):
         msg = "the streets consist of single points; is the extract whole?"

@@ -14,6 +14,7 @@ from facility_coverage.network.build import read_network
 from facility_coverage.network.exchange import is_ours, of_graph, read_graphml
 from facility_coverage.network.profiles import Profile
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
+from facility_coverage.words import Joined, Remark
 
 
 def street_network(
@@ -77,8 +78,8 @@ def street_network(
     try:
         cache_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        msg = f"{cache_folder}: no folder for networks can be made there; name another (--cache)"
-        raise SourceError(msg) from error
+        msg = "{folder}: no folder for networks can be made there; name another (--cache)"
+        raise SourceError(msg, folder=cache_folder) from error
     network.save(path)
     return network
 
@@ -100,36 +101,48 @@ def _agreeing(
     differences = _differences(network.profile, profile)
     if differences:
         msg = (
-            f"{source}: built for profile {network.profile.name} with {', '.join(differences)}; "
-            f"build it again or name the OSM file itself"
+            "{source}: built for profile {profile} with {differences}; build it again or name the "
+            "OSM file itself"
         )
-        raise InputError(msg)
+        told = Joined.of(differences)
+        raise InputError(msg, source=source, profile=network.profile.name, differences=told)
     if network.elevation != _digest(elevation):
         msg = (
-            f"{source}: built {'without' if network.elevation is None else 'with'} slopes, the "
-            f"study asks for {elevation or 'none'}; build it again or name the OSM file itself"
+            "{source}: built without slopes, the study asks for {asked}; build it again or name "
+            "the OSM file itself"
+            if network.elevation is None
+            else "{source}: built with slopes, the study asks for {asked}; build it again or name "
+            "the OSM file itself"
         )
-        raise InputError(msg)
+        raise InputError(msg, source=source, asked=elevation or Remark("none"))
     own = network.corrections
     if (own and (own.sha256, own.year)) != (corrections and (sha256_of(corrections), year)):
         msg = (
-            f"{source}: built {'without' if own is None else 'with other'} corrections, the study "
-            f"asks for {corrections or 'none'}; build it again or name the OSM file itself"
+            "{source}: built without corrections, the study asks for {asked}; build it again or "
+            "name the OSM file itself"
+            if own is None
+            else "{source}: built with other corrections, the study asks for {asked}; build it "
+            "again or name the OSM file itself"
         )
-        raise InputError(msg)
+        raise InputError(msg, source=source, asked=corrections or Remark("none"))
     if crs is not None and network.crs != crs:
-        msg = f"{source}: built in {network.crs}, the study asks for {crs}; leave [study] crs out"
-        raise InputError(msg)
+        msg = "{source}: built in {built}, the study asks for {asked}; leave [study] crs out"
+        raise InputError(msg, source=source, built=network.crs, asked=crs)
     return replace(network, profile=profile)
 
 
-def _differences(built: Profile, asked: Profile) -> list[str]:
+def _differences(built: Profile, asked: Profile) -> list[Remark]:
     """Say in words how two profiles shape streets otherwise; of a table only that it differs."""
     there, here = _shape(built), _shape(asked)
     return [
-        f"another {key}"
+        Remark("another {key}", key=key)
         if isinstance(there[key], dict | list) or isinstance(here[key], dict | list)
-        else f"{key} = {there[key]} where {here[key]} is asked for"
+        else Remark(
+            "{key} = {built} where {asked} is asked for",
+            key=key,
+            built=there[key],
+            asked=here[key],
+        )
         for key in there
         if there[key] != here[key]
     ]

@@ -79,10 +79,10 @@ class CellGrid:
         rows, columns = north - south + 2, east - west + 2
         if rows * columns > MAX_CELLS:
             msg = (
-                f"the circles cover {rows} × {columns} cells of {size_m:g} m, more than "
-                f"{MAX_CELLS:,}; raise [coverage] cell_size_m or cut the study"
+                "the circles cover {rows} × {columns} cells of {size_m:g} m, more than {most:,}; "
+                "raise [coverage] cell_size_m or cut the study"
             )
-            raise LimitError(msg)
+            raise LimitError(msg, rows=rows, columns=columns, size_m=size_m, most=MAX_CELLS)
         x = size_m * np.arange(west, west + columns, dtype=float)
         y = size_m * np.arange(south, south + rows, dtype=float)
         xy = np.column_stack([np.tile(x, rows), np.repeat(y, columns)])

@@ -136,11 +136,11 @@ def of_graph(graph: "nx.MultiDiGraph", source: str = "graph") -> StreetNetwork:
         network = StreetNetwork.of_parts(about, _arrays(graph, about))
         sound = about["format"] == FORMAT and network.is_sound()
     except _BROKEN as error:
-        msg = f"{source}: no graph of this program, or changed by hand; make it again"
-        raise InputError(msg) from error
+        msg = "{source}: no graph of this program, or changed by hand; make it again"
+        raise InputError(msg, source=source) from error
     if not sound:
-        msg = f"{source}: does not fit together, or is of another version; make it again"
-        raise InputError(msg)
+        msg = "{source}: does not fit together, or is of another version; make it again"
+        raise InputError(msg, source=source)
     return network
 
 
@@ -228,5 +228,5 @@ def read_graphml(path: Path) -> "nx.MultiDiGraph":
         return osmnx.load_graphml(path)
     except (*_BROKEN, SyntaxError, NetworkXError) as error:  # SyntaxError: no XML
         reason = " ".join(str(error).split())
-        msg = f"{path}: no graph that OSMnx saved ({reason}); save it with save_graphml"
-        raise InputError(msg) from error
+        msg = "{path}: no graph that OSMnx saved ({reason}); save it with save_graphml"
+        raise InputError(msg, path=path, reason=reason) from error

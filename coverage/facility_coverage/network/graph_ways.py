@@ -11,6 +11,7 @@ from facility_coverage.crs import WGS84, known_crs, project
 from facility_coverage.errors import CrsError, InputError
 from facility_coverage.inputs.ways import Speeds, WayTable
 from facility_coverage.network.profiles import CLOSED, Profile
+from facility_coverage.words import Remark
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,17 +67,17 @@ def ways_of_graph(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Wa
     """
     crs = graph.graph.get("crs")
     if crs is None:
-        msg = f"{source}: says no CRS; make it with OSMnx, or set graph.graph['crs']"
-        raise CrsError(msg)
+        msg = "{source}: says no CRS; make it with OSMnx, or set graph.graph['crs']"
+        raise CrsError(msg, source=source)
     try:
         arcs = sorted(_arcs(graph, profile, source))
         place = {node: (float(at["x"]), float(at["y"])) for node, at in graph.nodes(data=True)}
     except (KeyError, TypeError, AttributeError) as error:
-        msg = f"{source}: no graph of OSMnx: an edge or node lacks {error}; make it with OSMnx"
-        raise InputError(msg) from error
+        msg = "{source}: no graph of OSMnx: an edge or node lacks {error}; make it with OSMnx"
+        raise InputError(msg, source=source, error=error) from error
     if not arcs:
-        msg = f"{source}: holds no street that {profile.name} may use"
-        raise InputError(msg)
+        msg = "{source}: holds no street that {profile} may use"
+        raise InputError(msg, source=source, profile=profile.name)
     ids, xy, offset = _drawn(arcs, place)
     return WayTable(
         way_id=np.array([arc.way_id for arc in arcs], dtype=np.int64),
@@ -97,7 +98,8 @@ def _arcs(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Iterator[_
     for u, v, values in graph.edges(data=True):
         speeds = CLOSED
         if "highway" in values:
-            speeds = _speeds(values, profile, f"{source}: edge {u}-{v}")
+            where = Remark("{source}: edge {start}-{end}", source=source, start=u, end=v)
+            speeds = _speeds(values, profile, where)
         if not any(speeds):
             continue
         line = values.get("geometry")
@@ -119,7 +121,7 @@ def _arcs(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Iterator[_
         )
 
 
-def _speeds(values: dict[str, Any], profile: Profile, where: str) -> Speeds:
+def _speeds(values: dict[str, Any], profile: Profile, where: Remark) -> Speeds:
     """Return the speeds of an arc; one that joins ways of different speeds is refused."""
     said: list[list[tuple[str, str] | None]] = [
         [(key, str(word)) for word in _listed(values[key])] for key in _ASKED if key in values
@@ -129,10 +131,10 @@ def _speeds(values: dict[str, Any], profile: Profile, where: str) -> Speeds:
     found = {profile.speeds_kph(dict(filter(None, words))) for words in product(*said)}
     if len(found) > 1:
         msg = (
-            f"{where}: joins ways on which {profile.name} is not equally fast; make the graph "
-            f"with simplify=False"
+            "{where}: joins ways on which {profile} is not equally fast; make the graph with "
+            "simplify=False"
         )
-        raise InputError(msg)
+        raise InputError(msg, where=where, profile=profile.name)
     along, against = found.pop()
     if profile.mode == "foot":
         return along, against

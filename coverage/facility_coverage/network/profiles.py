@@ -12,6 +12,7 @@ from facility_coverage.network.way_rules import Mode, Tags, directions, may_use
 from facility_coverage.study_file import NetworkSection
 from facility_coverage.toml_file import read_toml
 from facility_coverage.units import DEFAULT_WALK_SPEED_KPH, metres_per_second
+from facility_coverage.words import Remark
 
 SHIPPED = ("walk", "older", "wheelchair", "bicycle", "car")
 _FOLDER = Path(__file__).with_name("shipped_profiles")
@@ -69,10 +70,10 @@ class Profile(BaseModel):
         if isinstance(self.speed_kph, dict):
             if not self.speed_kph:
                 msg = "speed_kph names no class; give one speed, or a speed by class"
-                raise ValueError(msg)
+                raise InputError(msg)
             if self.off_street_speed_kph is None:
                 msg = "off_street_speed_kph is needed beside speeds by class; add it"
-                raise ValueError(msg)
+                raise InputError(msg)
         return self
 
     def __hash__(self) -> int:
@@ -112,10 +113,10 @@ class Profile(BaseModel):
         """
         if isinstance(self.speed_kph, dict):
             msg = (
-                f"profile {self.name} has a speed by class, so speed_kph = {speed_kph:g} says "
-                f"nothing; write a profile file of your own"
+                "profile {profile} has a speed by class, so speed_kph = {speed_kph:g} says "
+                "nothing; write a profile file of your own"
             )
-            raise InputError(msg)
+            raise InputError(msg, profile=self.name, speed_kph=speed_kph)
         return self.model_copy(update={"speed_kph": speed_kph})
 
     def speeds_kph(self, tags: Tags) -> tuple[float, float]:
@@ -172,10 +173,10 @@ def shipped_profile(name: str) -> Profile:
     """
     if name not in SHIPPED:
         msg = (
-            f"there is no profile {name!r}; choose one of {', '.join(SHIPPED)}, or name a profile "
-            f"file that ends in .toml"
+            "there is no profile {name!r}; choose one of {shipped}, or name a profile file that "
+            "ends in .toml"
         )
-        raise NotFoundError(msg)
+        raise NotFoundError(msg, name=name, shipped=", ".join(SHIPPED))
     return load_profile(_FOLDER / f"{name}.toml")
 
 
@@ -199,9 +200,8 @@ def load_profile(path: Path) -> Profile:
     InputError
         It is not TOML, or breaks the contract; the message has a line for each fault.
     """
-    return read_toml(
-        path, Profile, absent="there is no such profile file; correct the path of the profile"
-    )
+    absent = Remark("there is no such profile file; correct the path of the profile")
+    return read_toml(path, Profile, absent=absent)
 
 
 def chosen_profile(section: NetworkSection) -> Profile:

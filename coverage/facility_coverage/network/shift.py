@@ -176,7 +176,7 @@ class Shift:
     direction: str
     explained: int
 
-    def remark(self, layer: str, key: str) -> Remark:
+    def remark(self, layer: Remark | str, key: str) -> Remark:
         """Say it in one sentence.
 
         Parameters
@@ -201,7 +201,7 @@ class Shift:
             "explained": f"{self.explained}",
             "mend": f'{key} = "{self.system}"',
         }
-        return Remark(_EXCHANGED if self.exchanged else _SHIFTED, values)
+        return Remark(_EXCHANGED if self.exchanged else _SHIFTED, **values)
 
 
 def readings(xy: NDArray[np.float64], crs: str, declared: str) -> list[Reading]:

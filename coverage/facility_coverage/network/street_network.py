@@ -277,16 +277,16 @@ class StreetNetwork:
                 heading = _heading(archive, path)
                 network = cls.of_parts(heading, {name: _array(archive, name) for name in _ARRAYS})
         except FileNotFoundError as error:
-            msg = f"{path}: there is no such file"
-            raise NotFoundError(msg) from error
+            msg = "{path}: there is no such file"
+            raise NotFoundError(msg, path=path) from error
         except InputError:
             raise
         except _UNREADABLE as error:
-            msg = f"{path}: not a saved network; build it again with 'network build'"
-            raise InputError(msg) from error
+            msg = "{path}: not a saved network; build it again with 'network build'"
+            raise InputError(msg, path=path) from error
         if not network.is_sound():
-            msg = f"{path}: its arrays do not fit together; build it again with 'network build'"
-            raise InputError(msg)
+            msg = "{path}: its arrays do not fit together; build it again with 'network build'"
+            raise InputError(msg, path=path)
         return network
 
     @classmethod
@@ -355,8 +355,8 @@ def _heading(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     """Read what a saved network says of itself; another format is refused."""
     heading: dict[str, Any] = json.loads(_array(archive, "heading").tobytes())
     if heading["format"] != FORMAT:
-        msg = f"{path}: of another format of this program; build it from the OSM file"
-        raise InputError(msg)
+        msg = "{path}: of another format of this program; build it from the OSM file"
+        raise InputError(msg, path=path)
     return heading
 
 

@@ -146,8 +146,8 @@ def _require_streets(raw: RawOsm, district: AdminArea) -> None:
     """Refuse an area without a street, such as one that the extract does not hold."""
     if any("highway" in tags for _, tags in raw.ways.values()):
         return
-    msg = f"{district.name}: no street lies there; name the extract or the place of this district"
-    raise NotFoundError(msg)
+    msg = "{district}: no street lies there; name the extract or the place of this district"
+    raise NotFoundError(msg, district=district.name)
 
 
 def _facilities(streets: Path, wish: Wish) -> pd.DataFrame:
@@ -157,10 +157,10 @@ def _facilities(streets: Path, wish: Wish) -> pd.DataFrame:
     chosen = places if wish.facilities == "all" else places[community]
     if chosen.empty:
         msg = (
-            f"OpenStreetMap names {int(community.sum())} 社区卫生服务中心 or 站 and {len(places)} "
-            f"health places there; add --facilities all, or make a study with your own register"
+            "OpenStreetMap names {community} 社区卫生服务中心 or 站 and {places} health places "
+            "there; add --facilities all, or make a study with your own register"
         )
-        raise NotFoundError(msg)
+        raise NotFoundError(msg, community=int(community.sum()), places=len(places))
     return chosen
 
 

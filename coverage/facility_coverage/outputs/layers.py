@@ -42,8 +42,8 @@ def write_layer(layer: gpd.GeoDataFrame, path: Path, geometry_type: str | None =
         The disk refused.
     """
     if path.suffix.lower() not in DRIVERS:
-        msg = f"{path}: layers are written as {', '.join(DRIVERS)}; choose one of these endings"
-        raise InputError(msg)
+        msg = "{path}: layers are written as {endings}; choose one of these endings"
+        raise InputError(msg, path=path, endings=", ".join(DRIVERS))
     with atomic_path(path) as temporary:
         _write(layer, temporary, path.stem, geometry_type, append=False)
 
@@ -93,8 +93,9 @@ def _write(
                 **options,
             )
     except (DataSourceError, DataLayerError) as error:
-        msg = f"{path.name}: cannot be written: {error}; make room on the disk"
-        raise SourceError(" ".join(msg.split())) from error
+        msg = "{path}: cannot be written: {error}; make room on the disk"
+        reason = " ".join(str(error).split())
+        raise SourceError(msg, path=path.name, error=reason) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

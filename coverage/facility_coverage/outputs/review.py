@@ -88,7 +88,7 @@ def review_tables(sheet: ReviewSheet) -> dict[str, pd.DataFrame]:
     rank = sheet.rank
     standing = sheet.standing.model_dump()
     columns = ("ids", "alone", "last", "mean")
-    rules = _table(sheet.rules, RuleVerdict)
+    rules = _with_reasons(sheet.rules, RuleVerdict)
     return {
         "change": _flat(sheet.change.total, ThresholdChange),
         "change_by_subdistrict": _flat(sheet.change.units, UnitChange),
@@ -98,11 +98,7 @@ def review_tables(sheet: ReviewSheet) -> dict[str, pd.DataFrame]:
         "standing": pd.DataFrame({name: standing[name] for name in columns}),
         "nearby": _table(() if rank is None else rank.nearby, BetterSpot),
         "robustness": _table(sheet.trials, Trial),
-        "rules": rules.assign(
-            evidence=["; ".join(ids) for ids in rules["evidence"]],
-            reason=[told["en"] for told in rules["reason"]],
-            reason_zh=[told["zh"] for told in rules["reason"]],
-        ),
+        "rules": rules.assign(evidence=["; ".join(ids) for ids in rules["evidence"]]),
     }
 
 
@@ -130,7 +126,7 @@ def write_comparison(comparison: Comparison, layers: ComparisonLayers, folder: P
         conflicts.assign(closes=["; ".join(ids) for ids in conflicts["closes"]]),
         folder / "conflicts.csv",
     )
-    write_table(_table(comparison.refused, RefusedRow), folder / "refused.csv")
+    write_table(_with_reasons(comparison.refused, RefusedRow), folder / "refused.csv")
     there = layers.proposals[~layers.proposals.geometry.is_empty]
     write_layer(there, folder / "proposals.geojson", "Point")
     write_layer(layers.circles, folder / "circles.geojson", "MultiPolygon")
@@ -286,8 +282,8 @@ def _require_whole(folder: Path, hashes: dict[str, str]) -> None:
     for name, digest in hashes.items():
         path = folder / name
         if not path.is_file() or sha256_of(path) != digest:
-            msg = f"{path}: is not what the manifest says; take the folder as it was written"
-            raise InputError(msg)
+            msg = "{path}: is not what the manifest says; take the folder as it was written"
+            raise InputError(msg, path=path)
 
 
 def _found(folder: Path, inputs: Path | None, sheet: ReviewSheet) -> dict[str, Path]:
@@ -306,14 +302,14 @@ def _found(folder: Path, inputs: Path | None, sheet: ReviewSheet) -> dict[str, P
         there = [path for path in places[role] if path.is_file()]
         same = [path for path in there if sha256_of(path) == source.sha256]
         if not there:
-            msg = f"{source.file}: the input {role!r} is gone; name its folder with --inputs"
-            raise NotFoundError(msg)
+            msg = "{path}: the input {role!r} is gone; name its folder with --inputs"
+            raise NotFoundError(msg, path=source.file, role=role)
         if not same:
             msg = (
-                f"{there[0]}: is not the input {role!r} that was reviewed (SHA-256 "
-                f"{source.sha256[:12]}…); name the folder of the old one with --inputs"
+                "{path}: is not the input {role!r} that was reviewed (SHA-256 {sha256}…); name the "
+                "folder of the old one with --inputs"
             )
-            raise InputError(msg)
+            raise InputError(msg, path=there[0], role=role, sha256=source.sha256[:12])
         found[role] = same[0]
     return found
 
@@ -332,16 +328,16 @@ def _study_of(manifest: dict[str, Any], files: dict[str, Path]) -> Study:
     try:
         return Study.model_validate_json(json.dumps(settings))
     except ValidationError as error:
-        msg = f"{MANIFEST_NAME}: this version of the program does not read its settings any more"
-        raise InputError(msg) from error
+        msg = "{path}: this version of the program does not read its settings any more"
+        raise InputError(msg, path=MANIFEST_NAME) from error
 
 
 def _read_json(path: Path, folder: Path) -> dict[str, Any]:
     try:
         value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"{path}: cannot be read; {folder} is no review as this program writes it"
-        raise NotFoundError(msg) from error
+        msg = "{path}: cannot be read; {folder} is no review as this program writes it"
+        raise NotFoundError(msg, path=path, folder=folder) from error
     return value
 
 
@@ -354,6 +350,15 @@ def _flat(rows: Sequence[ThresholdChange], kind: type[ThresholdChange]) -> pd.Da
             figures = pd.DataFrame(table[who].tolist()).add_prefix("older_" * (who == "older"))
             plain = pd.concat([plain, figures], axis=1)
     return plain
+
+
+def _with_reasons(rows: Sequence[Frozen], kind: type[Frozen]) -> pd.DataFrame:
+    """Return rows whose reasons stand in a column of each language."""
+    table = _table(rows, kind)
+    told = table["reason"].tolist()
+    return table.assign(
+        reason=[reason["en"] for reason in told], reason_zh=[reason["zh"] for reason in told]
+    )
 
 
 def _table(rows: Sequence[Frozen], kind: type[Frozen]) -> pd.DataFrame:

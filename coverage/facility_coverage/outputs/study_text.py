@@ -5,6 +5,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facility_coverage.units import DEFAULT_WALK_SPEED_KPH
+from facility_coverage.words import Remark
+
+NAMES = {
+    "overpass": Remark("overpass"),
+    "nominatim": Remark("nominatim"),
+    "asked": Remark("asked"),
+    "extract": Remark("extract"),
+    "sha256": Remark("sha256"),
+    "data_of": Remark("data_of"),
+    "streets": Remark("streets"),
+    "nodes": Remark("nodes"),
+    "subdistricts": Remark("subdistricts"),
+    "facilities": Remark("facilities"),
+}
+"""Names of what a fetched study holds, and of where it is from."""
 
 _LONGEST_NAME = 200
 
@@ -126,7 +141,10 @@ def readme(about: Mapping[str, Any], origin: Mapping[str, str], counts: Mapping[
     str
         Markdown.
     """
-    rows = [f"| {key} | {plain(str(value))} |" for key, value in {**origin, **counts}.items()]
+    rows = [
+        f"| {NAMES[key].told('zh')}；{key} | {plain(str(value))} |"
+        for key, value in {**origin, **counts}.items()
+    ]
     return _README.format(
         district=plain(about["district"]),
         licence=about["licence"],

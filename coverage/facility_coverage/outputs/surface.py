@@ -37,8 +37,9 @@ def write_surface(surface: Surface, crs: str, path: Path, tags: dict[str, str]) 
         try:
             _write(surface, crs, temporary, tags)
         except RasterioError as error:
-            msg = f"{path.name}: cannot be written: {error}; make room on the disk"
-            raise SourceError(" ".join(msg.split())) from error
+            msg = "{path}: cannot be written: {error}; make room on the disk"
+            reason = " ".join(str(error).split())
+            raise SourceError(msg, path=path.name, error=reason) from error
 
 
 def _write(surface: Surface, crs: str, path: Path, tags: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from facility_coverage.proposals.events import Chain, Entry, Event, verify_chain
 from facility_coverage.proposals.workflow import Case, after
+from facility_coverage.words import Remark
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Audit:
     """
 
     chain: Chain
-    faults: tuple[str, ...]
+    faults: tuple[Remark, ...]
 
 
 def audit(entries: Iterable[Entry], cases: Iterable[Case], noted: str | None = None) -> Audit:
@@ -53,24 +54,27 @@ def audit(entries: Iterable[Entry], cases: Iterable[Case], noted: str | None = N
             told[event.proposal] = after(told.get(event.proposal), event)
 
     chain = verify_chain(verified())
-    if chain.fault is not None:
-        return Audit(chain, (f"record {chain.fault.number}: {chain.fault.reason}",))
+    if (fault := chain.fault) is not None:
+        told_fault = Remark("record {number}: {reason}", number=fault.number, reason=fault.reason)
+        return Audit(chain, (told_fault,))
     faults = list(_differences(told, cases))
     if not is_known:
-        faults.append(f"record: no event has the hash {noted} that was written down")
+        message = "record: no event has the hash {hash} that was written down"
+        faults.append(Remark(message, hash=noted))
     return Audit(chain, tuple(faults))
 
 
-def _differences(told: dict[int, Case], cases: Iterable[Case]) -> Iterator[str]:
+def _differences(told: dict[int, Case], cases: Iterable[Case]) -> Iterator[Remark]:
     rows = {case.number: case for case in cases}
     for number in sorted(told.keys() | rows.keys()):
         case, row = told.get(number), rows.get(number)
         if case is None:
-            yield f"proposal {number}: no event tells of it"
+            yield Remark("proposal {number}: no event tells of it", number=number)
         elif row is None:
-            yield f"proposal {number}: it is gone, and its events are not"
+            yield Remark("proposal {number}: it is gone, and its events are not", number=number)
         elif case != row:
             names = ", ".join(
                 name for name, value in vars(case).items() if value != getattr(row, name)
             )
-            yield f"proposal {number}: not what its events say: {names}"
+            message = "proposal {number}: not what its events say: {names}"
+            yield Remark(message, number=number, names=names)

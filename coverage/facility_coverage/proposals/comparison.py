@@ -24,6 +24,7 @@ from facility_coverage.proposals.register import Proposals
 from facility_coverage.proposals.sheet import StudyFacts, facts_of
 from facility_coverage.siting.mclp import mclp
 from facility_coverage.siting.problem import Budget, siting_problem
+from facility_coverage.words import Remark
 
 CLOSES = "closes a facility: the model only adds"
 NO_COST = "says no cost"
@@ -90,7 +91,7 @@ class RefusedRow(Frozen):
 
     id: str
     row: str
-    reason: str
+    reason: Told
 
 
 class Comparison(Frozen):
@@ -216,23 +217,26 @@ def _doubts(prepared: PreparedStudy, proposals: Proposals) -> tuple[Told, ...]:
         xy = places_xy(prepared, [one for one in placed if one.coordinates == system])
         shift = find_shift(xy, system, readings(xy, crs, system), landmarks)
         if shift is not None:
-            told.append(Told.of(shift.remark(proposals.source or "proposals", "coordinates")))
+            layer = proposals.source or Remark("proposals")
+            told.append(Told.of(shift.remark(layer, "coordinates")))
     return tuple(told)
 
 
 def _sorted_out(desk: Desk, proposals: Proposals) -> tuple[list[Proposal], tuple[RefusedRow, ...]]:
     """Return the proposals that can be carried out, and all others with the reason."""
     sound: list[Proposal] = []
-    refused = [RefusedRow(id=one.id, row=one.row, reason=one.reason) for one in proposals.refused]
+    refused = [
+        RefusedRow(id=one.id, row=one.row, reason=Told.of(one.reason)) for one in proposals.refused
+    ]
     ids = [one.id for one in proposals.proposals]
     for one in proposals.proposals:
         try:
             if ids.count(one.id) > 1:
-                msg = f"two proposals share the id {one.id!r}; give each an id of its own"
-                raise SchemaError(msg)
+                msg = "two proposals share the id {id!r}; give each an id of its own"
+                raise SchemaError(msg, id=one.id)
             desk.require(one)
         except FacilityCoverageError as error:
-            refused.append(RefusedRow(id=one.id, row="", reason=str(error)))
+            refused.append(RefusedRow(id=one.id, row="", reason=Told.of(error)))
         else:
             sound.append(one)
     return sound, tuple(refused)

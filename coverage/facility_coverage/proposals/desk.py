@@ -124,8 +124,8 @@ class Desk:
         """
         ids = [one.id for one in proposals]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            msg = f"two proposals share the id {twice[0]!r}; give each an id of its own"
-            raise SchemaError(msg)
+            msg = "two proposals share the id {id!r}; give each an id of its own"
+            raise SchemaError(msg, id=twice[0])
         require_known(self.measured.prepared, proposals)
         for one in proposals:
             require_place(self.measured.prepared, one, self.water)

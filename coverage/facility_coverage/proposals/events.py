@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from facility_coverage.errors import FacilityCoverageError
+from facility_coverage.words import Remark
 
 GENESIS = "0" * 64
 """What stands as the hash before the first event."""
@@ -93,8 +94,8 @@ class Event:
         try:
             return cls(**json.loads(entry.body))
         except (ValueError, TypeError) as error:
-            msg = f"record {entry.number}: not an event of this program; it was changed by hand"
-            raise TamperedError(msg) from error
+            msg = "record {number}: not an event of this program; it was changed by hand"
+            raise TamperedError(msg, number=entry.number) from error
 
     @property
     def body(self) -> str:
@@ -126,7 +127,7 @@ class Fault:
     """
 
     number: int
-    reason: str
+    reason: Remark
 
 
 @dataclass(frozen=True)
@@ -176,17 +177,17 @@ def verify_chain(entries: Iterable[Entry]) -> Chain:
 def _fault(entry: Entry, number: int, previous: str) -> Fault | None:
     """Return what is wrong with an entry that should have this number and this predecessor."""
     if entry.number != number:
-        return Fault(number, "it is missing, or its number was changed")
+        return Fault(number, Remark("it is missing, or its number was changed"))
     if digest_of(entry.body) != entry.hash:
-        return Fault(number, "its content and its hash do not belong together")
+        return Fault(number, Remark("its content and its hash do not belong together"))
     try:
         event = Event.read(entry)
     except TamperedError:
-        return Fault(number, "it is not an event of this program")
+        return Fault(number, Remark("it is not an event of this program"))
     if event.number != number:
-        return Fault(number, "it was written as another number")
+        return Fault(number, Remark("it was written as another number"))
     if event.previous != previous:
-        return Fault(number, "it does not continue the record before it")
+        return Fault(number, Remark("it does not continue the record before it"))
     return None
 
 

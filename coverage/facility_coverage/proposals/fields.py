@@ -20,7 +20,9 @@ from facility_coverage.facility_words import kind_word
 from facility_coverage.inputs.amounts import amount
 from facility_coverage.inputs.positions import table_positions
 from facility_coverage.inputs.tables import POLYGONS, plain_text
+from facility_coverage.model_faults import model_fault
 from facility_coverage.proposals.proposal import Proposal
+from facility_coverage.words import Joined, Remark, Told
 
 _TEXTS = ("id", "title", "proposer", "ownership")
 _YES = frozenset({"yes", "true", "1", "是", "有"})
@@ -56,13 +58,13 @@ def proposal_of(values: Values, *, coordinates: str = WGS84) -> Proposal:
     if values.get("type") == "Feature":
         own = {name: values[name] for name in ("id", "geometry") if name in values}
         values = own | dict(values.get("properties") or {})
-    faults: list[str] = []
+    faults: list[Told] = []
     fields: dict[str, Any] = {name: _line(values.get(name)) for name in _TEXTS}
     for name, read in _READERS.items():
         try:
             value = read(values.get(name))
         except ValueError as error:
-            faults.append(f"{name}: {error}")
+            faults.append(Remark("{column}: {reason}", column=name, reason=error))
         else:
             if value is not None:
                 fields[name] = value
@@ -70,14 +72,15 @@ def proposal_of(values: Values, *, coordinates: str = WGS84) -> Proposal:
         system = known_system(_line(values.get("coordinates")) or coordinates, "coordinates")
         fields |= {"coordinates": system} | _place(values, system)
     except InputError as error:
-        faults.append(str(error))
+        faults.extend(error.remarks)
     if not faults:
         try:
             return Proposal(**fields)
         except ValidationError as error:
-            faults = [_told(entry) for entry in error.errors()]
-    msg = f"proposal {fields['id']!r}: {'; '.join(dict.fromkeys(faults))}"
-    raise SchemaError(msg)
+            faults = [_fault(entry) for entry in error.errors()]
+    told = Joined.of(dict.fromkeys(faults), "; ")
+    msg = "proposal {id!r}: {faults}"
+    raise SchemaError(msg, id=fields["id"], faults=told)
 
 
 def place_of(geometry: object, system: str) -> dict[str, Any]:
@@ -111,12 +114,11 @@ def place_of(geometry: object, system: str) -> dict[str, Any]:
     if placed.geom_type == "Point":
         return {"lonlat": _lonlat(shapely.get_coordinates(placed), system)}
     if placed.geom_type not in POLYGONS:
-        msg = f"geometry is a {placed.geom_type}; draw a point or a parcel"
-        raise GeometryError(msg)
+        msg = "geometry is a {kind}; draw a point or a parcel"
+        raise GeometryError(msg, kind=placed.geom_type)
     if not placed.is_valid:
-        reason = shapely.is_valid_reason(placed)
-        msg = f"the parcel crosses itself ({reason}); mend it in QGIS with Fix geometries"
-        raise GeometryError(msg)
+        msg = "the parcel crosses itself ({reason}); mend it in QGIS with Fix geometries"
+        raise GeometryError(msg, reason=shapely.is_valid_reason(placed))
     land = shapely.transform(placed, lambda xy: _degrees(xy, system))
     inside = land.representative_point()
     polygons = [land] if land.geom_type == "Polygon" else list(land.geoms)
@@ -153,10 +155,12 @@ def _degrees(xy: NDArray[np.float64], system: str) -> NDArray[np.float64]:
     lonlat = to_wgs84(xy, system)
     if not np.isfinite(lonlat).all():
         east, north = xy[0].tolist()
-        swapped = bool(exchanged(xy, system).all())
-        mend = "exchange the two" if swapped else "correct them, or their system"
-        msg = f"{east}, {north} is no place on Earth in {system}; {mend}"
-        raise GeometryError(msg)
+        msg = (
+            "{east}, {north} is no place on Earth in {system}; exchange the two"
+            if exchanged(xy, system).all()
+            else "{east}, {north} is no place on Earth in {system}; correct them, or their system"
+        )
+        raise GeometryError(msg, east=east, north=north, system=system)
     return lonlat
 
 
@@ -168,16 +172,16 @@ def _line(value: object) -> str:
 def _amount(value: object, column: str) -> float | None:
     found = amount(_line(value), column)
     if found.reason:
-        msg = f"{_line(value)!r} {found.reason}"
-        raise ValueError(msg)
+        msg = "{value!r} {reason}"
+        raise InputError(msg, value=_line(value), reason=found.reason)
     return None if math.isnan(found.value) else found.value
 
 
 def _year(value: object) -> int | None:
     year = _amount(value, "earliest_year")
     if year is not None and not year.is_integer():
-        msg = f"{_line(value)!r} is no year; write one like 2027"
-        raise ValueError(msg)
+        msg = "{value!r} is no year; write one like 2027"
+        raise InputError(msg, value=_line(value))
     return None if year is None else int(year)
 
 
@@ -191,8 +195,8 @@ def _yes(value: object) -> bool | None:
     if word in _YES or word in _NO:
         return word in _YES
     if word:
-        msg = f"{_line(value)!r} is neither yes nor no"
-        raise ValueError(msg)
+        msg = "{value!r} is neither yes nor no"
+        raise InputError(msg, value=_line(value))
     return None
 
 
@@ -218,16 +222,16 @@ def _documents(value: object) -> tuple[Mapping[str, str], ...] | None:
     return tuple(found) or None
 
 
-def _told(entry: Mapping[str, Any]) -> str:
+def _fault(entry: Any) -> Told:  # noqa: ANN401  (pydantic's ErrorDetails is a TypedDict of Any)
     """Return a fault of pydantic as half a line."""
     where = ".".join(str(part) for part in entry["loc"])
-    reason = str(entry["msg"]).removeprefix("Value error, ")
+    reason = model_fault(entry)
     if not where:
         return reason
     shown = repr(entry["input"])
     if len(shown) > _SHOWN_LETTERS:
         shown = f"{shown[:_SHOWN_LETTERS]}…"
-    return f"{where} {shown}: {reason}"
+    return Remark("{place} {value}: {reason}", place=where, value=shown, reason=reason)
 
 
 _SHOWN_LETTERS = 60

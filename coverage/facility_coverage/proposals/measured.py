@@ -204,10 +204,10 @@ def require_known(prepared: PreparedStudy, proposals: Sequence[Proposal]) -> Non
     for proposal in proposals:
         if missing := [name for name in proposal.closes if name not in known]:
             msg = (
-                f"proposal {proposal.id!r}: closes {missing[0]!r}, but the study has no such "
-                f"facility; name an id of its register"
+                "proposal {id!r}: closes {facility!r}, but the study has no such facility; name "
+                "an id of its register"
             )
-            raise NotFoundError(msg)
+            raise NotFoundError(msg, id=proposal.id, facility=missing[0])
 
 
 def marks_within(od: csr_array, limit: float) -> csr_array:

@@ -87,25 +87,39 @@ def require_place(prepared: PreparedStudy, proposal: Proposal, water: NDArray[np
         return
     xy = places_xy(prepared, [proposal])
     lon, lat = proposal.lonlat
-    where = f"proposal {proposal.id!r}: {lon:.6f}, {lat:.6f}"
+    place = Remark("proposal {id!r}: {lon:.6f}, {lat:.6f}", id=proposal.id, lon=lon, lat=lat)
     if not np.isfinite(xy).all() or not lies_in(xy, prepared.boundaries.units.geometry)[0]:
-        msg = f"{where} lies outside every subdistrict of the study; correct its coordinates"
-        raise GeometryError(msg)
+        msg = "{place} lies outside every subdistrict of the study; correct its coordinates"
+        raise GeometryError(msg, place=place)
     if len(water) and lies_in(xy, water)[0]:
-        msg = f"{where} lies in water; correct its coordinates, or their system"
-        raise GeometryError(msg)
-    limit_m = prepared.study.coverage.off_street_limit_m
+        msg = "{place} lies in water; correct its coordinates, or their system"
+        raise GeometryError(msg, place=place)
     found = snap(prepared.index, xy, off_street_limit_m=_LOOK_AROUND_M)
-    away_m = float(found.off_street_m[0])
-    if away_m > limit_m:
-        told = f"{away_m:.0f} m" if np.isfinite(away_m) else f"more than {_LOOK_AROUND_M:.0f} m"
-        doubt = misread(prepared, proposal)
-        hint = "" if doubt is None else f" ({doubt.told('en')})"
+    _require_street(prepared, proposal, place, float(found.off_street_m[0]))
+
+
+def _require_street(
+    prepared: PreparedStudy, proposal: Proposal, place: Remark, away_m: float
+) -> None:
+    """Refuse a place that is farther from any street than the study allows."""
+    limit_m = prepared.study.coverage.off_street_limit_m
+    if away_m <= limit_m:
+        return
+    away = Remark("{value} m", value=f"{away_m:.0f}")
+    if not np.isfinite(away_m):
+        away = Remark("more than {value} m", value=f"{_LOOK_AROUND_M:.0f}")
+    doubt = misread(prepared, proposal)
+    if doubt is None:
         msg = (
-            f"{where} is {told} from any street, and the study allows {limit_m:g} m{hint}; correct "
-            f"its coordinates, or raise off_street_limit_m"
+            "{place} is {away} from any street, and the study allows {limit_m:g} m; correct its "
+            "coordinates, or raise off_street_limit_m"
         )
-        raise UnreachableError(msg)
+        raise UnreachableError(msg, place=place, away=away, limit_m=limit_m)
+    msg = (
+        "{place} is {away} from any street, and the study allows {limit_m:g} m ({doubt}); correct "
+        "its coordinates, or raise off_street_limit_m"
+    )
+    raise UnreachableError(msg, place=place, away=away, limit_m=limit_m, doubt=doubt)
 
 
 def misread(prepared: PreparedStudy, proposal: Proposal) -> Remark | None:
@@ -143,7 +157,7 @@ def misread(prepared: PreparedStudy, proposal: Proposal) -> Remark | None:
         "declared": proposal.coordinates,
         "near_m": f"{nearest_m[at]:.0f}",
     }
-    return Remark(message, values)
+    return Remark(message, **values)
 
 
 def read_water(prepared: PreparedStudy) -> NDArray[np.object_]:

@@ -4,9 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from facility_coverage import words
 from facility_coverage.coordinates.systems import WGS84
+from facility_coverage.errors import InputError
 from facility_coverage.inputs.facilities import NewFacility
-from facility_coverage.words import Remark
 
 Kind = Literal["centre", "station", "ambulance_station"]
 Position = tuple[float, float]
@@ -34,13 +35,13 @@ class Told(Frozen):
     zh: str
 
     @classmethod
-    def of(cls, remark: Remark) -> Self:
+    def of(cls, remark: words.Told) -> Self:
         """Say a remark in every language.
 
         Parameters
         ----------
         remark
-            The remark.
+            The remark, or an error.
 
         Returns
         -------
@@ -48,6 +49,21 @@ class Told(Frozen):
             The sentence.
         """
         return cls(en=remark.told("en"), zh=remark.told("zh"))
+
+    def told(self, language: words.Language) -> str:
+        """Return the sentence in a language.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"zh"``.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
+        return self.en if language == "en" else self.zh
 
 
 class Document(Frozen):
@@ -90,7 +106,7 @@ class Proposal(Frozen):
                 "has neither a place nor a facility that closes; draw its point or parcel, or "
                 "name what closes"
             )
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @model_validator(mode="after")
@@ -98,18 +114,18 @@ class Proposal(Frozen):
         if self.lonlat is not None:
             lon, lat = self.lonlat
             if not (abs(lon) <= _LARGEST_LON and abs(lat) <= _LARGEST_LAT):
-                msg = f"{lon}, {lat} is no longitude and latitude; exchange them if swapped"
-                raise ValueError(msg)
+                msg = "{lon}, {lat} is no longitude and latitude; exchange them if swapped"
+                raise InputError(msg, lon=lon, lat=lat)
         if self.parcel is not None and self.lonlat is None:
             msg = "has a parcel but no point in it; give both, or the parcel as geometry"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
     @model_validator(mode="after")
     def _closes_once(self) -> Self:
         if len(set(self.closes)) < len(self.closes):
-            msg = f"closes names a facility twice: {', '.join(self.closes)}; remove one"
-            raise ValueError(msg)
+            msg = "closes names a facility twice: {ids}; remove one"
+            raise InputError(msg, ids=", ".join(self.closes))
         return self
 
     @property

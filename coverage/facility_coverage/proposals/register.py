@@ -15,6 +15,7 @@ from facility_coverage.inputs.headings import plain_heading
 from facility_coverage.inputs.tables import SHEETS, plain_text, read_layer, read_table
 from facility_coverage.proposals.fields import proposal_of
 from facility_coverage.proposals.proposal import Proposal
+from facility_coverage.words import Joined, Told
 
 _HEADINGS = {
     "编号": "id", "提案编号": "id", "项目编号": "id", "proposal_id": "id",
@@ -52,7 +53,7 @@ class RefusedProposal:
 
     id: str
     row: str
-    reason: str
+    reason: Told
 
 
 @dataclass(frozen=True)
@@ -95,21 +96,22 @@ class Proposals:
         """
         if proposal_id is None and len(self.proposals) + len(self.refused) == 1:
             if self.refused:
-                raise InputError(f"{self.source}: {self.refused[0].reason}")  # noqa: EM102, TRY003
+                msg = "{path}: {reason}"
+                raise InputError(msg, path=self.source, reason=self.refused[0].reason)
             return self.proposals[0]
         if proposal_id is None:
             ids = ", ".join(proposal.id for proposal in self.proposals)
-            msg = f"{self.source}: holds several proposals ({ids}); name one with --id"
-            raise InputError(msg)
+            msg = "{path}: holds several proposals ({ids}); name one with --id"
+            raise InputError(msg, path=self.source, ids=ids)
         for proposal in self.proposals:
             if proposal.id == proposal_id:
                 return proposal
         for refused in self.refused:
             if refused.id == proposal_id:
-                msg = f"{self.source}: row {refused.row}: {refused.reason}"
-                raise InputError(msg)
-        msg = f"{self.source}: has no proposal {proposal_id!r}; name an id that it has"
-        raise NotFoundError(msg)
+                msg = "{path}: row {row}: {reason}"
+                raise InputError(msg, path=self.source, row=refused.row, reason=refused.reason)
+        msg = "{path}: has no proposal {id!r}; name an id that it has"
+        raise NotFoundError(msg, path=self.source, id=proposal_id)
 
     def besides(self, proposal_id: str) -> tuple[Proposal, ...]:
         """Return the other proposals.
@@ -165,11 +167,11 @@ def read_proposals(
         try:
             if own in twice:
                 rows = ", ".join(str(other) for other in ids.index[ids == own])
-                msg = f"id {own!r} stands in rows {rows}; give each proposal an id of its own"
-                raise SchemaError(msg)
+                msg = "id {id!r} stands in rows {rows}; give each proposal an id of its own"
+                raise SchemaError(msg, id=own, rows=rows)
             found.append(proposal_of(values, coordinates=coordinates or WGS84))
         except InputError as error:
-            refused.append(RefusedProposal(own, str(row), str(error)))
+            refused.append(RefusedProposal(own, str(row), Joined.of(error.remarks, "; ")))
     return Proposals(path.name, tuple(sorted(found, key=lambda one: one.id)), tuple(refused))
 
 

@@ -88,8 +88,8 @@ class Actor:
     def __post_init__(self) -> None:
         """Refuse a name that nobody could read."""
         if not self.name.strip() or not self.name.isprintable() or len(self.name) > LONGEST_NAME:
-            msg = f"name {self.name[:40]!r}: write 1 to {LONGEST_NAME} letters, such as a person's"
-            raise InputError(msg)
+            msg = "name {name!r}: write 1 to {most} letters, such as a person's"
+            raise InputError(msg, name=self.name[:40], most=LONGEST_NAME)
 
     @property
     def signature(self) -> str:
@@ -181,14 +181,14 @@ class Request:
         for number, condition in enumerate(self.conditions):
             _require_text(f"conditions.{number}", condition, is_needed=True)
         if len(self.conditions) > MOST_CONDITIONS:
-            msg = f"conditions: {len(self.conditions)} of them; at most {MOST_CONDITIONS}"
-            raise InputError(msg)
+            msg = "conditions: {count} of them; at most {most}"
+            raise InputError(msg, count=len(self.conditions), most=MOST_CONDITIONS)
         if self.conditions and self.action != "approve":
-            msg = f"conditions: only 'approve' has any, and this is {self.action!r}"
-            raise InputError(msg)
+            msg = "conditions: only 'approve' has any, and this is {action!r}"
+            raise InputError(msg, action=self.action)
         if self.action in _WITH_REASON and not self.comment:
-            msg = f"comment: '{self.action}' needs one; say what has to be known"
-            raise InputError(msg)
+            msg = "comment: {action!r} needs one; say what has to be known"
+            raise InputError(msg, action=self.action)
 
 
 @dataclass(frozen=True)
@@ -386,16 +386,18 @@ def require_allowed(case: Case, action: Action, actor: Actor) -> None:
     """
     rule = RULES.get(action)
     if rule is None or case.state not in rule.sources:
-        possible = ", ".join(name for name, own in RULES.items() if case.state in own.sources)
+        steps = [name for name, own in RULES.items() if case.state in own.sources]
         msg = (
-            f"proposal {case.number} is {case.state}: {action!r} is no step from there; "
-            f"{f'possible: {possible}' if possible else 'that is final'}"
+            "proposal {number} is {state}: {action!r} is no step from there; possible: {steps}"
+            if steps
+            else "proposal {number} is {state}: {action!r} is no step from there; that is final"
         )
-        raise TransitionError(msg)
+        told = {"number": case.number, "state": case.state, "action": action}
+        raise TransitionError(msg, **told, steps=", ".join(steps))
     _require_party(case, action, rule, actor)
     if action == "approve" and case.is_outdated:
-        msg = f"proposal {case.number}: the study changed since the review; 'rerun' it first"
-        raise OutdatedReviewError(msg)
+        msg = "proposal {number}: the study changed since the review; 'rerun' it first"
+        raise OutdatedReviewError(msg, number=case.number)
 
 
 def after(case: Case | None, event: Event) -> Case:
@@ -432,27 +434,27 @@ def after(case: Case | None, event: Event) -> Case:
 
 def _require_party(case: Case, action: Action, rule: Rule, actor: Actor) -> None:
     if rule.party == "service" and actor != SERVICE:
-        msg = f"proposal {case.number}: {action!r} is a step of the program itself"
-        raise NotYoursError(msg)
+        msg = "proposal {number}: {action!r} is a step of the program itself"
+        raise NotYoursError(msg, number=case.number, action=action)
     if rule.party == "proposer" and not actor.may_change(case):
-        msg = f"proposal {case.number}: only its proposer may take the step {action!r}"
-        raise NotYoursError(msg)
+        msg = "proposal {number}: only its proposer may take the step {action!r}"
+        raise NotYoursError(msg, number=case.number, action=action)
     if rule.party == "reviewer" and not actor.is_reviewer:
-        msg = f"proposal {case.number}: {action!r} needs a reviewer"
-        raise NotYoursError(msg)
+        msg = "proposal {number}: {action!r} needs a reviewer"
+        raise NotYoursError(msg, number=case.number, action=action)
     if rule.party == "reviewer" and actor.has_part_in(case):
         msg = (
-            f"proposal {case.number}: {actor.name!r} proposed it; {action!r} is for another "
-            f"reviewer, who has another key, or another name where there are no keys"
+            "proposal {number}: {name!r} proposed it; {action!r} is for another reviewer, who has "
+            "another key, or another name where there are no keys"
         )
-        raise OwnProposalError(msg)
+        raise OwnProposalError(msg, number=case.number, name=actor.name, action=action)
 
 
 def _require_text(place: str, text: str, *, is_needed: bool = False) -> None:
     is_readable = all(letter.isprintable() or letter == "\n" for letter in text)
     if len(text) > LONGEST_TEXT or not is_readable or (is_needed and not text.strip()):
-        msg = f"{place}: write up to {LONGEST_TEXT:,} letters, without control characters"
-        raise InputError(msg)
+        msg = "{place}: write up to {most:,} letters, without control characters"
+        raise InputError(msg, place=place, most=LONGEST_TEXT)
 
 
 def _plain(value: object) -> object:

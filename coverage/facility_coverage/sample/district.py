@@ -52,8 +52,8 @@ def write_sample_study(folder: Path) -> Path:
         The folder holds something, or is none.
     """
     if not folder.is_dir() or any(folder.iterdir()):
-        msg = f"{folder}: not an empty folder; name one for the sample study"
-        raise InputError(msg)
+        msg = "{folder}: not an empty folder; name one for the sample study"
+        raise InputError(msg, folder=folder)
     units = _register("boundaries")
     labels_m = to_metres(
         np.array([(float(row["label_lon"]), float(row["label_lat"])) for row in units])

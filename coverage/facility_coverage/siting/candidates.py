@@ -23,7 +23,7 @@ from facility_coverage.siting.site_rules import (
 from facility_coverage.siting.situation import Situation
 from facility_coverage.siting.street_pool import spaced_points, street_pool
 from facility_coverage.study_file import CAPACITY_MODELS, TIME_MODELS, SitingSection
-from facility_coverage.words import say
+from facility_coverage.words import Language, Remark, say
 
 _COLUMNS = [
     "candidate_id", "candidate_name", "floor_area_m2", "ownership", "cost", "earliest_year",
@@ -63,7 +63,7 @@ class Candidates:
     refused: pd.DataFrame
     causes: dict[str, int]
     considered: int
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     spacing_m: float | None
 
     @property
@@ -150,7 +150,7 @@ def listed_candidates(
     held["no_street"] = ~snaps.found
     cause = first_cause(held, len(table))
     allowed = cause == ""
-    reason = table["reason"].where(table["reason"] != "", pd.Series(cause).map(CAUSES))
+    reason = _reasons(table["reason"], cause, rules.language)
     x_m, y_m = premises.xy.T
     there = snaps.take(allowed)
     refused = table.assign(cause=cause, reason=reason, x_m=x_m, y_m=y_m)[~allowed]
@@ -163,6 +163,14 @@ def listed_candidates(
         premises.notes,
         None,
     )
+
+
+def _reasons(own: pd.Series, cause: NDArray[np.object_], language: Language) -> list[str]:
+    """Tell why each row of a list is refused: what stands in the row, else the rule."""
+    return [
+        remark.told(language) if remark else say(CAUSES[name], language) if name else ""
+        for remark, name in zip(own, cause, strict=True)
+    ]
 
 
 def _held_by_row(

@@ -170,10 +170,10 @@ def _solved(case: _Case, model: str, free: Solution, bound: float, deadline: Dea
         blocking = _blocking(case, open_)
         if bound > -np.inf:
             msg = (
-                f"no plan found with room for everybody, {len(blocking)} demand rows are left, "
+                "no plan found with room for everybody, {count} demand rows are left, "
                 "and no proof that there is none; allow more sites or more capacity"
             )
-            raise LimitError(msg)
+            raise LimitError(msg, count=len(blocking))
         return infeasible(model, free.unit, free.reduction, free.unserved, blocking)
     return _answer(case, model, free, plan, bound, solver, deadline)
 

@@ -70,8 +70,8 @@ def lscp(
     """
     check_limit("limit", limit)
     if not 0.0 < share <= 1.0:
-        msg = f"share {share} is not usable; give a number above 0, at most 1"
-        raise InputError(msg)
+        msg = "share {share} is not usable; give a number above 0, at most 1"
+        raise InputError(msg, share=share)
     model = "lscp" if share == 1.0 else "partial_lscp"
     deadline = (effort or Effort()).start()
     trips = within(problem, limit)

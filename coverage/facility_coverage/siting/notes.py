@@ -96,7 +96,7 @@ def siting_notes(plan: Plan, section: SitingSection, language: Language) -> tupl
             count=count,
             kind=say(CAUSES[kind], language),
         )
-    return (*notes.sentences, *candidates.notes)
+    return (*notes.sentences, *(note.told(language) for note in candidates.notes))
 
 
 def _tell_answer(notes: _Notes, suggestion: Suggestion, section: SitingSection) -> None:

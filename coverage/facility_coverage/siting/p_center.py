@@ -69,10 +69,10 @@ def p_center(problem: Problem, n_sites: int, *, effort: Effort | None = None) ->
         blocking = np.flatnonzero(served & np.isinf(nearest_costs(problem, halving.tried)))
         if not halving.proven:
             msg = (
-                f"no {n_sites} sites found that reach everybody, {len(blocking)} demand rows are "
-                "left, and no proof that there are none; allow more sites"
+                "no {sites} sites found that reach everybody, {count} demand rows are left, "
+                "and no proof that there are none; allow more sites"
             )
-            raise LimitError(msg)
+            raise LimitError(msg, sites=n_sites, count=len(blocking))
         return infeasible("p_center", "cost", halving.reduction, unserved, blocking)
     objective = float(nearest_costs(problem, halving.best)[served].max(initial=0.0))
     return Solution(

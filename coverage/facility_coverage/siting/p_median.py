@@ -86,10 +86,10 @@ def p_median(
         blocking = np.flatnonzero(servable & np.isinf(nearest))
         if found.bound > -np.inf:
             msg = (
-                f"no choice found that serves everybody, {len(blocking)} demand rows are left, and "
-                "no proof that there is none; allow more sites or name an unserved_cost"
+                "no choice found that serves everybody, {count} demand rows are left, "
+                "and no proof that there is none; allow more sites or name an unserved_cost"
             )
-            raise LimitError(msg)
+            raise LimitError(msg, count=len(blocking))
         return infeasible("p_median", "person-cost", found.reduction, unserved, blocking)
     spent = np.minimum(nearest, beyond)[servable] * problem.weight[servable]
     return solution_from(

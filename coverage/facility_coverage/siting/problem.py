@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from facility_coverage.errors import InputError
+from facility_coverage.words import Remark
 
 
 @dataclass(frozen=True)
@@ -110,19 +111,19 @@ def siting_problem(
     open_ = np.zeros(m, dtype=bool) if locked is None else np.array(locked, dtype=bool)
     price = np.ones(m) if site_cost is None else np.array(site_cost, dtype=np.float64)
     room = np.full(m, np.inf) if capacity is None else np.array(capacity, dtype=np.float64)
-    _check_shape("weight", people, d, "demand rows")
+    _check_shape("weight", people, d, Remark("{count} demand rows", count=d))
     for name, values in (("locked", open_), ("site_cost", price), ("capacity", room)):
-        _check_shape(name, values, m, "sites")
+        _check_shape(name, values, m, Remark("{count} sites", count=m))
     if len(ids) != m or len(set(ids)) != m:
-        msg = f"site_id has {len(set(ids))} different ids for {m} sites; give each site its own"
-        raise InputError(msg)
-    _check_numbers("cost of a trip", trips.data, finite=True)
+        msg = "site_id has {count} different ids for {sites} sites; give each site its own"
+        raise InputError(msg, count=len(set(ids)), sites=m)
+    _check_numbers(Remark("cost of a trip"), trips.data, finite=True)
     _check_numbers("weight", people, finite=True)
     _check_numbers("site_cost", price, finite=True)
     _check_numbers("capacity", room, finite=False)
     if not people.sum() > 0:
-        msg = f"nobody lives at the {d} demand rows: give at least one a weight above 0"
-        raise InputError(msg)
+        msg = "nobody lives at the {count} demand rows: give at least one a weight above 0"
+        raise InputError(msg, count=d)
     return Problem(trips, people, ids, open_, price, room)
 
 
@@ -143,13 +144,13 @@ def check_allowance(problem: Problem, allowance: Allowance) -> None:
     """
     if isinstance(allowance, Budget):
         if not (np.isfinite(allowance.total) and allowance.total >= 0):
-            msg = f"a budget of {allowance.total} is not usable; give a number of 0 or more"
-            raise InputError(msg)
+            msg = "a budget of {total} is not usable; give a number of 0 or more"
+            raise InputError(msg, total=allowance.total)
         return
     candidates = int((~problem.locked).sum())
     if not 0 <= allowance.n <= candidates:
-        msg = f"{allowance.n} sites asked of {candidates} candidates; ask for 0 to {candidates}"
-        raise InputError(msg)
+        msg = "{asked} sites asked of {candidates} candidates; ask for 0 to {candidates}"
+        raise InputError(msg, asked=allowance.n, candidates=candidates)
 
 
 def check_limit(name: str, limit: float) -> None:
@@ -168,24 +169,24 @@ def check_limit(name: str, limit: float) -> None:
         If it is negative or NaN.
     """
     if not limit >= 0:
-        msg = f"{name} {limit} is not usable; give a number of 0 or more"
-        raise InputError(msg)
+        msg = "{name} {value} is not usable; give a number of 0 or more"
+        raise InputError(msg, name=name, value=limit)
 
 
-def _check_shape(name: str, values: NDArray[np.generic], size: int, of_what: str) -> None:
+def _check_shape(name: str, values: NDArray[np.generic], size: int, needed: Remark) -> None:
     """Refuse an array that does not have one value for each row or site."""
     if values.shape != (size,):
-        msg = f"{name} has shape {values.shape}, but there are {size} {of_what}"
-        raise InputError(msg)
+        msg = "{name} has shape {shape}, but there are {needed}"
+        raise InputError(msg, name=name, shape=values.shape, needed=needed)
 
 
-def _check_numbers(name: str, values: NDArray[np.float64], *, finite: bool) -> None:
+def _check_numbers(name: Remark | str, values: NDArray[np.float64], *, finite: bool) -> None:
     """Refuse the first number that is negative, NaN or, where that makes no sense, infinite."""
     bad = ~(values >= 0) | (np.isinf(values) & finite)
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
-        msg = f"{name} {values[at]} at position {at}; give numbers of 0 or more"
-        raise InputError(msg)
+        msg = "{name} {value} at position {at}; give numbers of 0 or more"
+        raise InputError(msg, name=name, value=values[at], at=at)
 
 
 def within(problem: Problem, limit: float) -> csr_array:

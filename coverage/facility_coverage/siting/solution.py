@@ -65,8 +65,8 @@ class Effort:
         for name in ("time_limit_s", "gap", "rounds", "checks", "core_pairs"):
             value = getattr(self, name)
             if value is not None and not value >= 0:
-                msg = f"{name} {value} is not usable; give a number of 0 or more"
-                raise InputError(msg)
+                msg = "{name} {value} is not usable; give a number of 0 or more"
+                raise InputError(msg, name=name, value=value)
         end = None if self.time_limit_s is None else self.clock() + self.time_limit_s
         return Deadline(self, end)
 

@@ -118,8 +118,8 @@ def _check_pair(centres: Problem, stations: Problem, near: csr_array) -> None:
         raise InputError(msg)
     shape = (len(stations.site_id), len(centres.site_id))
     if near.shape != shape:
-        msg = f"near has shape {near.shape}; give one row a station, one column a centre: {shape}"
-        raise InputError(msg)
+        msg = "near has shape {given}; give one row a station, one column a centre: {shape}"
+        raise InputError(msg, given=near.shape, shape=shape)
 
 
 def _check_tiers(centres: Problem, stations: Problem, allowance: TierCounts | Budget) -> None:

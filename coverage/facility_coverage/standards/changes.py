@@ -7,6 +7,7 @@ import pandas as pd
 from facility_coverage.errors import SchemaError
 from facility_coverage.inputs.tables import numbers, read_table, require_columns
 from facility_coverage.standards.findings import KEY, VERDICTS
+from facility_coverage.words import Remark
 
 ABSENT = "absent"
 """The verdict on what only one of the two checks judged."""
@@ -66,12 +67,15 @@ def read_findings(path: Path) -> pd.DataFrame:
     require_columns(table, {name: name for name in needed}, path)
     faults = []
     if table.duplicated(KEY).any():
-        faults.append(f"{path}: names a finding twice; hand over a findings.csv as it was written")
+        message = "{path}: names a finding twice; hand over a findings.csv as it was written"
+        faults.append(Remark(message, path=path))
     unknown = sorted({*table["verdict"]} - {*VERDICTS})
     if unknown:
-        faults.append(f"{path}: column 'verdict': {unknown[0]!r} is none of {', '.join(VERDICTS)}")
+        message = "{path}: column 'verdict': {word!r} is none of {known}"
+        faults.append(Remark(message, path=path, word=unknown[0], known=", ".join(VERDICTS)))
     if faults:
-        raise SchemaError("\n".join(faults))
+        raise SchemaError(*faults)
     measured = table["measured"].where(table["measured"] != "", "0")
-    values = numbers(table.assign(measured=measured), "measured", path, meaning="what was measured")
+    plain, meaning = table.assign(measured=measured), Remark("what was measured")
+    values = numbers(plain, "measured", path, meaning=meaning)
     return table.assign(measured=values.where(table["measured"] != ""))

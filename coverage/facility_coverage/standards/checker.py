@@ -65,8 +65,8 @@ def check(
     ids = [standard.id for standard in standards]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
-        msg = f"standards: two share the id {', '.join(repeated)}; rename one in its rule file"
-        raise InputError(msg)
+        msg = "standards: two share the id {ids}; rename one in its rule file"
+        raise InputError(msg, ids=", ".join(repeated))
     district = District.of(units, facilities, circles, language)
     found = (
         (standard, clause, _JUDGES[type(clause)](Case(standard, clause, district), clause))

@@ -22,6 +22,7 @@ from facility_coverage.standards.plan_figures import (
     Sum,
     operands,
 )
+from facility_coverage.words import Language, Remark
 
 Verdict = Literal["consistent", "borderline", "inconsistent", "implied"]
 """``borderline``: both sides meet at the very end of their ranges, or would if the last digit had
@@ -68,13 +69,15 @@ class FigureFinding:
     reading: str
 
 
-def check_figures(plan: PlanFigures) -> tuple[FigureFinding, ...]:
+def check_figures(plan: PlanFigures, language: Language = "en") -> tuple[FigureFinding, ...]:
     """Hold the figures of a plan against each other.
 
     Parameters
     ----------
     plan
         The figures.
+    language
+        In which the findings are written.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def check_figures(plan: PlanFigures) -> tuple[FigureFinding, ...]:
     findings = []
     for relation in plan.relations:
         computed = _computed(relation, amounts)
-        findings.append(_finding(plan.id, relation, computed, amounts, printed))
+        findings.append(_finding(plan.id, relation, computed, amounts, printed, language))
         amounts[relation.id] = computed
     return tuple(findings)
 
@@ -102,6 +105,7 @@ def _finding(
     computed: _Amount,
     amounts: Mapping[str, _Amount],
     printed: Mapping[str, Figure],
+    language: Language,
 ) -> FigureFinding:
     """Compare what follows from some figures with the figure that the plan prints."""
     used = [name for name in (*_result(relation), *operands(relation)) if name in printed]
@@ -113,7 +117,7 @@ def _finding(
         verdict = _verdict(relation, amounts[relation.result], cut, computed)
     if len(units) > 1 and not isinstance(relation, Ratio):
         verdict = "inconsistent"
-        readings.insert(0, f"units differ: {', '.join(units)}")
+        readings.insert(0, Remark("units differ: {units}", units=", ".join(units)).told(language))
     return FigureFinding(
         plan_id=plan_id,
         relation_id=relation.id,
@@ -121,7 +125,7 @@ def _finding(
         stated=_shown(relation.result, printed) if relation.result else "",
         computed_low=float(computed.low),
         computed_high=float(computed.high),
-        working=_working(relation, printed),
+        working=_working(relation, printed, language),
         quotes=tuple(dict.fromkeys(printed[name].quote for name in used)),
         reading="; ".join(readings),
     )
@@ -168,8 +172,8 @@ def _computed(relation: Relation, amounts: Mapping[str, _Amount]) -> _Amount:
             over = _product(relation, relation.over, amounts)
             under = _product(relation, relation.under, amounts)
             if under.low == 0:
-                msg = f"relation {relation.id!r}: divides by a figure that may be 0; correct it"
-                raise InputError(msg)
+                msg = "relation {id!r}: divides by a figure that may be 0; correct it"
+                raise InputError(msg, id=relation.id)
             times = Fraction(relation.times)
             return _Amount(over.low / under.high * times, over.high / under.low * times)
         case Same():
@@ -183,8 +187,8 @@ def _product(relation: Ratio, names: Iterable[str], amounts: Mapping[str, _Amoun
     low = high = Fraction(1)
     for name in names:
         if amounts[name].low < 0:
-            msg = f"relation {relation.id!r}: {name!r} may be negative; no ratio is taken of it"
-            raise InputError(msg)
+            msg = "relation {id!r}: {name!r} may be negative; no ratio is taken of it"
+            raise InputError(msg, id=relation.id, name=name)
         low, high = low * amounts[name].low, high * amounts[name].high
     return _Amount(low, high)
 
@@ -232,7 +236,7 @@ def _digits(name: str, printed: Mapping[str, Figure]) -> str:
     return figure.value if figure.up_to is None else f"{figure.value}–{figure.up_to}"
 
 
-def _working(relation: Relation, printed: Mapping[str, Figure]) -> str:
+def _working(relation: Relation, printed: Mapping[str, Figure], language: Language) -> str:
     """Write the calculation in the printed figures."""
     digits = {name: _digits(name, printed) for name in operands(relation)}
     match relation:
@@ -247,4 +251,4 @@ def _working(relation: Relation, printed: Mapping[str, Figure]) -> str:
         case Same():
             return digits[relation.as_]
         case _:
-            return f"at least {digits[relation.least]}"
+            return Remark("at least {value}", value=digits[relation.least]).told(language)

@@ -9,10 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from facility_coverage.standards.rules import Clause, Standard
+from facility_coverage.words import Remark
 
 Verdict = Literal["pass", "fail", "not_assessable", "advice"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 PASS, FAIL, OPEN, ADVICE = range(len(VERDICTS))
+VERDICT_WORDS = {
+    "pass": Remark("pass"),
+    "fail": Remark("fail"),
+    "not_assessable": Remark("not assessable"),
+    "advice": Remark("advice"),
+}
+"""Verdicts as lines of a terminal have them."""
 
 COLUMNS = (
     "standard_id", "clause_id", "scope", "quantity", "unit_id", "unit_name", "facility_id",

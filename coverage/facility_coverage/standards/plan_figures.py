@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from facility_coverage.errors import NotFoundError
+from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.standards.rules import Slug, Text
 from facility_coverage.toml_file import dotted, read_toml, shortened
+from facility_coverage.words import Joined, Remark, Told
 
 _FOLDER = Path(__file__).parent / "figures"
 
@@ -43,10 +44,10 @@ class Figure(_Table):
     def _one_width(self) -> Self:
         if self.rounded_to is not None and self.up_to is not None:
             msg = "gives both rounded_to and up_to; keep one"
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.up_to is not None and Fraction(self.up_to) < Fraction(self.value):
-            msg = f"contradicts itself: value {self.value} is above up_to {self.up_to}"
-            raise ValueError(msg)
+            msg = "contradicts itself: value {value} is above up_to {up_to}"
+            raise InputError(msg, value=self.value, up_to=self.up_to)
         return self
 
 
@@ -122,13 +123,13 @@ class PlanFigures(_Table):
         for relation in self.relations:
             for name in (*operands(relation), *([relation.result] if relation.result else [])):
                 if name not in known:
-                    msg = f"relation {relation.id!r} uses {name!r}, which is no figure before it"
-                    raise ValueError(msg)
+                    msg = "relation {id!r} uses {name!r}, which is no figure before it"
+                    raise InputError(msg, id=relation.id, name=name)
             known.append(relation.id)
         repeated = sorted({name for name in known if known.count(name) > 1})
         if repeated:
-            msg = f"two figures or relations share an id: {', '.join(repeated)}; rename one"
-            raise ValueError(msg)
+            msg = "two figures or relations share an id: {ids}; rename one"
+            raise InputError(msg, ids=", ".join(repeated))
         return self
 
 
@@ -167,22 +168,24 @@ def load_figures(name: str) -> PlanFigures:
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     if not name.endswith(".toml") and name not in figure_plan_ids():
         msg = (
-            f"plan {name!r}: there are no figures of that id; choose from "
-            f"{', '.join(figure_plan_ids())}, or name a .toml file"
+            "plan {name!r}: there are no figures of that id; choose from {ids}, or name a .toml "
+            "file"
         )
-        raise NotFoundError(msg)
-    absent = "there is no such file of figures; correct the path"
+        raise NotFoundError(msg, name=name, ids=", ".join(figure_plan_ids()))
+    absent = Remark("there is no such file of figures; correct the path")
     return read_toml(path, PlanFigures, absent=absent, place=_place)
 
 
-def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> str:
+def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> Told:
     """Name the figure or relation by its number and id, and the key in it."""
     match location:
         case ("figure" | "relation" as array, int(index), *inside):
             entry = table[array][index]
             name = entry.get("id", "") if isinstance(entry, dict) else ""
             keys = inside if array == "figure" else inside[1:]  # a relation's begin with its kind
-            return ": ".join([f"{array} {index + 1} {shortened(str(name))}", *map(str, keys)])
+            message = "figure {number} {id}" if array == "figure" else "relation {number} {id}"
+            place = Remark(message, number=index + 1, id=shortened(str(name)))
+            return Joined.of([place, *keys], ": ")
         case _:
             return dotted(location, table)
 

@@ -18,6 +18,7 @@ from facility_coverage.inputs.tables import (
     text_ids,
 )
 from facility_coverage.standards.stated import StatedFigure, read_stated
+from facility_coverage.words import Remark
 
 EXISTING, PROPOSED = "existing", "proposed"
 PLANNED = frozenset({"planned", "under_construction"})
@@ -180,10 +181,11 @@ def read_units(path: Path) -> UnitRegister:
         Rows or columns break the contract; the message has a line for each fault.
     """
     frame = _headed(read_table(path))
-    require_columns(frame, {"the id of each subdistrict": "unit_id"}, path)
+    require_columns(frame, {Remark("the id of each subdistrict"): "unit_id"}, path)
     ids = text_ids(frame, "unit_id", path)
     stated = "population" in frame.columns
-    people = numbers(frame, "population", path, meaning="residents") if stated else np.nan
+    meaning = Remark("residents")
+    people = numbers(frame, "population", path, meaning=meaning) if stated else np.nan
     table = pd.DataFrame(
         {
             "unit_id": ids,
@@ -221,14 +223,14 @@ def read_facilities(path: Path, units: UnitRegister) -> FacilityRegister:
         Rows or columns break the contract; the message has a line for each fault.
     """
     frame = _headed(read_table(path, may_be_empty=True))
-    require_columns(frame, {"the id of each facility": "facility_id"}, path)
+    require_columns(frame, {Remark("the id of each facility"): "facility_id"}, path)
     faults = _cell_faults(frame, units, path)
     try:
         ids = text_ids(frame, "facility_id", path)
     except SchemaError as error:
-        raise SchemaError("\n".join([str(error), *faults])) from error
+        raise SchemaError(*error.remarks, *faults) from error
     if faults:
-        raise SchemaError("\n".join(faults))
+        raise SchemaError(*faults)
     names = _texts(frame, "facility_name")
     cells = {name: _texts(frame, name) for name in frame.columns}
     cells |= {"facility_id": ids, "facility_name": names.where(names != "", ids)}
@@ -271,27 +273,34 @@ def facility_register(
     return FacilityRegister(name, columns, _sorted(table, "facility_id"), stated)
 
 
-def _cell_faults(frame: pd.DataFrame, units: UnitRegister, path: Path) -> list[str]:
+def _cell_faults(frame: pd.DataFrame, units: UnitRegister, path: Path) -> list[Remark]:
     """Return the cells that break the contract, a line for each kind of fault."""
     faults = []
     places = _texts(frame, "unit_id")
     for word, rows in _wrong(places, places.isin(["", *units.table["unit_id"]])):
-        what = f"is no unit_id of {units.name}; correct it or leave it empty"
-        faults.append(f"{path}: column 'unit_id': {word!r} in {rows} {what}")
+        message = (
+            "{path}: column 'unit_id': {word!r} in {rows} is no unit_id of {units}; correct it or "
+            "leave it empty"
+        )
+        faults.append(Remark(message, path=path, word=word, rows=rows, units=units.name))
     states = _texts(frame, "status").str.lower()
     for word, rows in _wrong(states, states.isin(list(_STATUSES))):
+        message = "{path}: column 'status': {word!r} in {rows} is none of {known}"
         known = ", ".join(sorted({*_STATUSES.values()}))
-        faults.append(f"{path}: column 'status': {word!r} in {rows} is none of {known}")
+        faults.append(Remark(message, path=path, word=word, rows=rows, known=known))
     for column in [name for name in AMOUNTS if name in frame.columns]:
         text = _texts(frame, column)
         amount = _amounts(text).between(0, np.inf, inclusive="left")
         for word, rows in _wrong(text, amount | (text == "")):
-            what = "is no number of 0 or more; write plain digits"
-            faults.append(f"{path}: column {column!r}: {word!r} in {rows} {what}")
+            message = (
+                "{path}: column {column!r}: {word!r} in {rows} is no number of 0 or more; write "
+                "plain digits"
+            )
+            faults.append(Remark(message, path=path, column=column, word=word, rows=rows))
     return faults
 
 
-def _wrong(texts: pd.Series, right: pd.Series) -> list[tuple[str, str]]:
+def _wrong(texts: pd.Series, right: pd.Series) -> list[tuple[str, Remark | None]]:
     """Return each wrong text with the rows where it stands, in the order of the file."""
     wrong = texts[~right]
     return [(str(word), rows_where(texts == word)) for word in wrong.unique()[:_SHOWN_WORDS]]

@@ -9,6 +9,7 @@ from facility_coverage.errors import InputError, NotFoundError
 from facility_coverage.facility_words import Ownership, kind_words
 from facility_coverage.thresholds import Threshold
 from facility_coverage.toml_file import dotted, read_toml, shortened
+from facility_coverage.words import Joined, Remark, Told
 
 _FOLDER = Path(__file__).parent
 _MINUTES = frozenset({"walk_minutes", "drive_minutes"})
@@ -77,10 +78,10 @@ class _Bounded(_Counting):
     def _some_bound(self) -> Self:
         if self.min is None and self.max is None:
             msg = "gives neither min nor max; add one"
-            raise ValueError(msg)
+            raise InputError(msg)
         if self.min is not None and self.max is not None and self.min > self.max:
-            msg = f"contradicts itself: min {self.min:g} is above max {self.max:g}"
-            raise ValueError(msg)
+            msg = "contradicts itself: min {min:g} is above max {max:g}"
+            raise InputError(msg, min=self.min, max=self.max)
         return self
 
 
@@ -109,8 +110,8 @@ class PresenceClause(_Counting):
         keys = ("or_population", "unit_kind", "beyond")
         given = [key for key in keys if getattr(self, key)]
         if self.scope == "district" and given:
-            msg = f"contradicts itself: {', '.join(given)} is about subdistricts, scope is district"
-            raise ValueError(msg)
+            msg = "contradicts itself: {keys} is about subdistricts, scope is district"
+            raise InputError(msg, keys=", ".join(given))
         return self
 
 
@@ -149,8 +150,8 @@ class MeasureClause(_Bounded):
     def _some_residents(self) -> Self:
         least, most = self.residents_min or 0.0, self.residents_max
         if most is not None and least >= most:
-            msg = f"contradicts itself: residents_min {least:g} is not below residents_max {most:g}"
-            raise ValueError(msg)
+            msg = "contradicts itself: residents_min {least:g} is not below residents_max {most:g}"
+            raise InputError(msg, least=least, most=most)
         return self
 
 
@@ -174,12 +175,12 @@ class ReachClause(_Counting):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.mode is not None and self.quantity in _MINUTES:
-            msg = f"contradicts itself: {self.quantity} says who moves, mode says it again"
-            raise ValueError(msg)
+            msg = "contradicts itself: {quantity} says who moves, mode says it again"
+            raise InputError(msg, quantity=self.quantity)
         largest = _MAX_MINUTES if self.quantity in _MINUTES else _MAX_DISTANCE_M
         if self.max > largest:
-            msg = f"max {self.max:g} is above {largest:g}, the largest circle that is drawn"
-            raise ValueError(msg)
+            msg = "max {max:g} is above {largest:g}, the largest circle that is drawn"
+            raise InputError(msg, max=self.max, largest=largest)
         return self
 
     @property
@@ -209,7 +210,7 @@ class SitingClause(_Counting):
     def _one_test(self) -> Self:
         if (self.feature is None) == (self.beyond is None):
             msg = "needs either feature (a yes/no column) or beyond (a clause on a circle)"
-            raise ValueError(msg)
+            raise InputError(msg)
         return self
 
 
@@ -266,17 +267,17 @@ class Standard(_Table):
         ids = [clause.id for clause in self.clauses]
         if not ids:
             msg = "there is no clause in it; add one"
-            raise ValueError(msg)
+            raise InputError(msg)
         repeated = sorted({name for name in ids if ids.count(name) > 1})
         if repeated:
-            msg = f"two clauses share an id: {', '.join(repeated)}; rename one"
-            raise ValueError(msg)
+            msg = "two clauses share an id: {ids}; rename one"
+            raise InputError(msg, ids=", ".join(repeated))
         circles = {clause.id for clause in self.clauses if isinstance(clause, ReachClause)}
         for clause in self.clauses:
             beyond = clause.beyond if isinstance(clause, PresenceClause | SitingClause) else None
             if beyond is not None and beyond not in circles:
-                msg = f"clause {clause.id!r}: beyond: {beyond!r} is no clause on a circle in it"
-                raise ValueError(msg)
+                msg = "clause {id!r}: beyond: {beyond!r} is no clause on a circle in it"
+                raise InputError(msg, id=clause.id, beyond=beyond)
         return self
 
     def circle(self, clause_id: str) -> ReachClause:
@@ -333,12 +334,9 @@ def load_standard(name: str) -> Standard:
     """
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     if not name.endswith(".toml") and name not in standard_ids():
-        msg = (
-            f"standard {name!r}: there is none of that id; choose from "
-            f"{', '.join(standard_ids())}, or name a .toml file"
-        )
-        raise NotFoundError(msg)
-    absent = "there is no such rule file; correct the path"
+        msg = "standard {name!r}: there is none of that id; choose from {ids}, or name a .toml file"
+        raise NotFoundError(msg, name=name, ids=", ".join(standard_ids()))
+    absent = Remark("there is no such rule file; correct the path")
     return read_toml(path, Standard, absent=absent, place=_place)
 
 
@@ -366,19 +364,19 @@ def load_standards(names: tuple[str, ...]) -> tuple[Standard, ...]:
     of_id: dict[str, str] = {}
     for name, standard in standards.items():
         if standard.id in of_id:
-            msg = f"{name}: id: {of_id[standard.id]} has the id {standard.id!r} too; rename one"
-            raise InputError(msg)
+            msg = "{name}: id: {other} has the id {id!r} too; rename one"
+            raise InputError(msg, name=name, other=of_id[standard.id], id=standard.id)
         of_id[standard.id] = name
     return tuple(standards.values())
 
 
-def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> str:
+def _place(location: tuple[int | str, ...], table: dict[str, Any]) -> Told:
     """Name the clause by its number and id, and the key in it."""
     match location:
         case ("clause", int(index), *inside):
             clause = table["clause"][index]
             name = clause.get("id", "") if isinstance(clause, dict) else ""
-            keys = [str(part) for part in inside[1:]]  # inside[0] is the union's tag
-            return ": ".join([f"clause {index + 1} {shortened(str(name))}", *keys])
+            place = Remark("clause {number} {id}", number=index + 1, id=shortened(str(name)))
+            return Joined.of([place, *inside[1:]], ": ")  # inside[0] is the union's tag
         case _:
             return dotted(location, table)

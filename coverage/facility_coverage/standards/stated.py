@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from facility_coverage.facility_words import kind_words
 from facility_coverage.standards.rules import Amount, Slug, Text, Texts
 from facility_coverage.toml_file import read_toml
+from facility_coverage.words import Remark
 
 FACILITIES, POPULATION = "facilities", "population"
 """What is counted, where it is no column of the register."""
@@ -59,7 +60,8 @@ def read_stated(register: Path) -> tuple[StatedFigure, ...]:
     path = register.with_suffix(".stated.toml")
     if not path.is_file():
         return ()
-    return read_toml(path, _StatedFile, absent="there is no such file; correct the path").stated
+    absent = Remark("there is no such file; correct the path")
+    return read_toml(path, _StatedFile, absent=absent).stated
 
 
 def stated_figure(

@@ -76,8 +76,8 @@ def sign_sheet(reviewed: Path, signature: Signature, folder: Path) -> None:
         sheet = ReviewSheet.model_validate_json((reviewed / SHEET_NAME).read_bytes())
         manifest = json.loads((reviewed / MANIFEST_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"{reviewed}: is no review as this program writes it; review the proposal again"
-        raise NotFoundError(msg) from error
+        msg = "{path}: is no review as this program writes it; review the proposal again"
+        raise NotFoundError(msg, path=reviewed) from error
     for path in sorted(reviewed.iterdir()):
         shutil.copyfile(path, folder / path.name)
     (folder / SIGNATURE_NAME).write_text(signature.model_dump_json(indent=2) + "\n", "utf-8")
