@@ -10,13 +10,8 @@ import shapely
 from toy_city import CORNER_M, CRS
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.corrections import (
-    GATE_TOLERANCE_M,
-    JOIN_TOLERANCE_M,
-    Correction,
-    Corrections,
-    Kind,
-)
+from facility_coverage.inputs.correction import Correction, Corrections, Kind
+from facility_coverage.inputs.corrections import GATE_TOLERANCE_M, JOIN_TOLERANCE_M
 from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.build import build_network
 from facility_coverage.network.corrections import Corrected, corrected_ways

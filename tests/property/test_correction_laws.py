@@ -11,7 +11,7 @@ from street_scenes import City, cities, laws
 from toy_city import CORNER_M, table_of
 from toy_corrections import built, corrected, correction, raw_graph
 
-from facility_coverage.inputs.corrections import Correction, Kind
+from facility_coverage.inputs.correction import Correction, Kind
 from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.profiles import walk
 

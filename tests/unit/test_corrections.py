@@ -22,7 +22,7 @@ from toy_study import (
 )
 
 from facility_coverage.errors import InputError
-from facility_coverage.inputs.corrections import Outcome
+from facility_coverage.inputs.correction import Outcome
 from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.cache import street_network
 from facility_coverage.network.corrections import Corrected

@@ -1,6 +1,8 @@
 """The source roots must stay roots: a package named coverage would break coverage.py and numba."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,13 @@ def test_ignore_files_do_not_match_source_roots() -> None:
     for name in (".gitignore", ".dockerignore"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert not {"coverage", "coverage/", "/coverage", "data", "data/"} & set(lines)
+
+
+def test_streets_are_read_without_tables() -> None:
+    """Pandas and GDAL's layers take 110 MB, which a network alone never needs."""
+    program = "import sys, facility_coverage.network.build; print(*sys.modules)"
+    imported = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "facility_coverage.network.build" in imported
+    assert {"pandas", "geopandas", "pyogrio", "networkx", "osmnx"}.isdisjoint(imported)

@@ -11,11 +11,10 @@ import shapely
 from toy_study import write_csv, write_geojson
 
 from facility_coverage.errors import InputError, NotFoundError, SchemaError
+from facility_coverage.inputs.correction import Correction, Outcome
 from facility_coverage.inputs.corrections import (
     GATE_TOLERANCE_M,
     JOIN_TOLERANCE_M,
-    Correction,
-    Outcome,
     read_corrections,
 )
 

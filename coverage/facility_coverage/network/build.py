@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from facility_coverage.crs import WGS84, metric_crs, project, require_metric
 from facility_coverage.errors import GeometryError, InputError
 from facility_coverage.files import sha256_of
-from facility_coverage.inputs.corrections import read_corrections
 from facility_coverage.inputs.elevation import Elevation, read_elevation
 from facility_coverage.inputs.ways import WayTable, read_ways
 from facility_coverage.network.contraction import Chains, contract
@@ -85,6 +84,9 @@ def read_network(
         crs = metric_crs(float(lon), float(lat))
     if corrections is None:
         return _on_ground(ways, profile, crs, elevation)
+    # Tables take 110 MB, and only corrections need them.
+    from facility_coverage.inputs.corrections import read_corrections  # noqa: PLC0415
+
     changed = corrected_ways(ways, read_corrections(corrections), profile, crs, year)
     network = _on_ground(changed.ways, profile, crs, elevation)
     before = network if changed.ways is ways else _on_ground(ways, profile, crs, elevation)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from facility_coverage.inputs.corrections import Outcome
+from facility_coverage.inputs.correction import Outcome
 
 
 @dataclass(frozen=True)

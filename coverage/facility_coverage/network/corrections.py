@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.corrections import Correction, Corrections, Kind, Outcome
+from facility_coverage.inputs.correction import Correction, Corrections, Kind, Outcome
 from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.new_streets import Drawn, draw_streets, open_gates
 from facility_coverage.network.profiles import Profile

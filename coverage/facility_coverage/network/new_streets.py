@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.inputs.corrections import Correction, Outcome
+from facility_coverage.inputs.correction import Correction, Outcome
 from facility_coverage.inputs.ways import WayTable
 from facility_coverage.network.profiles import Profile
 from facility_coverage.network.way_edits import (

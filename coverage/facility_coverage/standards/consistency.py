@@ -110,7 +110,7 @@ def _finding(
     """Compare what follows from some figures with the figure that the plan prints."""
     used = [name for name in (*_result(relation), *operands(relation)) if name in printed]
     units = sorted({printed[name].unit for name in used})
-    readings = [relation.reading] if relation.reading else []
+    readings = [Remark(relation.reading).told(language)] if relation.reading else []
     verdict: Verdict = "implied"
     if relation.result is not None:
         cut = _cut(printed[relation.result]) if relation.result in printed else None
