@@ -78,16 +78,11 @@ def likely_duplicates(names: pd.Series, kinds: pd.Series, xy: NDArray[np.float64
     mutual = other[np.minimum(other.ravel(), len(placed) - 1)] == one[:, None]
     told_once = (one < other.ravel()) | ~mutual.any(axis=1)
     near = np.isfinite(apart_m.ravel()) & (one != other.ravel()) & told_once
-    bare = {row: bare_name(names.iloc[row]) for row in placed[one[near]]}
-    bare |= {row: bare_name(names.iloc[row]) for row in placed[other.ravel()[near]]}
-    kind = kinds.to_list()
+    rows, columns = placed[one[near]].tolist(), placed[other.ravel()[near]].tolist()
+    name, kind = names.to_list(), kinds.to_list()
+    bare = {row: bare_name(name[row]) for row in {*rows, *columns}}
     found = []
-    for row, column, metres in zip(
-        placed[one[near]].tolist(),
-        placed[other.ravel()[near]].tolist(),
-        apart_m.ravel()[near].tolist(),
-        strict=True,
-    ):
+    for row, column, metres in zip(rows, columns, apart_m.ravel()[near].tolist(), strict=True):
         same = bare[row] in bare[column] or bare[column] in bare[row]
         if kind[row] == kind[column] and bare[row] and bare[column] and same:
             found.append(Pair(min(row, column), max(row, column), metres))

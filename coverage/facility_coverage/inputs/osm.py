@@ -17,6 +17,9 @@ from facility_coverage.errors import InputError, NotFoundError, SourceError
 _ASIDE_PER_BYTE = 10
 """Porto's streets are 5.5 bytes of text for each byte of the packed file."""
 
+BROKEN = (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError)
+"""What pyosmium raises of a file that is none, or is damaged."""
+
 ONLY_STREETS = frozenset({".npz", ".graphml"})
 """Endings of files that hold a street network and nothing else of OpenStreetMap."""
 
@@ -139,7 +142,7 @@ def extract_box(path: Path) -> tuple[float, float, float, float] | None:
     try:
         with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             box = reader.header().box()
-    except RuntimeError as error:
+    except BROKEN as error:
         raise unreadable(path, error) from error
     if not box.valid():
         return None
@@ -172,7 +175,7 @@ def open_extract(path: Path, entities: Any) -> Any:  # noqa: ANN401  (pyosmium i
     require_file(path)
     try:
         return osmium.FileProcessor(str(path), entities)
-    except RuntimeError as error:
+    except BROKEN as error:
         raise unreadable(path, error) from error
 
 
@@ -198,7 +201,7 @@ def stream(processor: Any, path: Path) -> Iterator[Any]:  # noqa: ANN401  (pyosm
     """
     try:
         yield from processor
-    except RuntimeError as error:
+    except BROKEN as error:
         raise unreadable(path, error) from error
 
 

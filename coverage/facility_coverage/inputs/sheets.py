@@ -16,7 +16,12 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from facility_coverage.errors import InputError, NotFoundError, SchemaError
+from facility_coverage.errors import (
+    FacilityCoverageError,
+    InputError,
+    NotFoundError,
+    SchemaError,
+)
 from facility_coverage.words import Remark
 
 MAX_UNPACKED_BYTES = 1 << 30
@@ -140,7 +145,9 @@ def _is_remark(row: Row, width: int) -> bool:
 
 def _lower_heading(upper: list[str], row: Row) -> list[str] | None:
     """Return the headings where groups such as 坐标 stand over 经度 and 纬度; else None."""
-    lower = [_word(cell) for cell in row]
+    if not _filled(row):
+        return None
+    lower = [_word(cell) for cell in row] + [""] * (len(upper) - len(row))
     grouped = {place for place, name in enumerate(upper) if not name and lower[place]}
     for place in sorted(grouped, reverse=True):
         start = next((left for left in range(place, -1, -1) if upper[left]), None)
@@ -164,7 +171,24 @@ def _require_even(rows: Sequence[Row], width: int, first: int, path: Path) -> No
 
 
 def _book_rows(path: Path, sheet: str | None) -> list[Row]:
-    """Read a sheet of an .xlsx; nothing in it is carried out."""
+    """Read a sheet of an .xlsx, all rows as wide as the widest but blank ones.
+
+    Nothing in it is carried out.
+    """
+    try:
+        _require_harmless(path)
+        rows = _cells(path, sheet)
+    except FacilityCoverageError:
+        raise
+    except Exception as error:  # a damaged book makes openpyxl raise anything
+        msg = "{path}: not a table that can be read: {reason}; save it again as CSV"
+        raise InputError(msg, path=path, reason=" ".join(str(error).split())) from error
+    blank = [""] * max(map(len, rows), default=0)
+    return [row + blank[len(row) :] if row else row for row in rows]
+
+
+def _require_harmless(path: Path) -> None:
+    """Refuse a book that unpacks without bounds, or holds a macro."""
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
@@ -176,22 +200,31 @@ def _book_rows(path: Path, sheet: str | None) -> list[Row]:
         if _MACRO in archive.namelist():
             msg = "{path}: holds a macro; save it as .xlsx without macros, or as CSV"
             raise InputError(msg, path=path)
+
+
+def _cells(path: Path, sheet: str | None) -> list[list[Any]]:
+    """Read the rows of a sheet, each as far as its last filled cell.
+
+    A cell astray in the last corner of a sheet stands behind 17 billion empty ones, which are
+    never made.
+    """
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         if sheet is not None and sheet not in book.sheetnames:
             msg = "{path}: has no sheet {sheet!r}; name one of {sheets}"
             raise NotFoundError(msg, path=path, sheet=sheet, sheets=", ".join(book.sheetnames))
         page = book[sheet] if sheet is not None else book.worksheets[0]
-        rows = [
-            ["" if cell is None else cell for cell in row]
-            for row in page.iter_rows(values_only=True)
-        ]
+        page.reset_dimensions()
+        return [_trimmed(row) for row in page.iter_rows(values_only=True)]
     finally:
         book.close()
-    width = max((len(row) for row in rows), default=0)
-    while width and all(len(row) < width or row[width - 1] == "" for row in rows):
-        width -= 1
-    return [(row + [""] * width)[:width] for row in rows]
+
+
+def _trimmed(row: Row) -> list[Any]:
+    cells = ["" if cell is None else cell for cell in row]
+    while cells and cells[-1] == "":
+        cells.pop()
+    return cells
 
 
 def _text_rows(path: Path) -> list[Row]:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataSourceError
 
 from facility_coverage.coordinates.systems import BD09, GCJ02, WGS84, crs_of
 from facility_coverage.errors import (
@@ -173,17 +173,18 @@ def read_layer(
     """
     _require_whole(path)
     names = list(layer_names(path))
+    if layer is None and len(names) > 1:
+        msg = '{path}: holds the layers {layers}; name one with layer = "…"'
+        raise InputError(msg, path=path, layers=", ".join(names))
+    if layer is not None and layer not in names:
+        msg = "{path}: has no layer {layer!r}; name one of {layers}"
+        raise NotFoundError(msg, path=path, layer=layer, layers=", ".join(names))
+    encoding = _encoding(path)
     try:
-        if layer is None and len(names) > 1:
-            msg = '{path}: holds the layers {layers}; name one with layer = "…"'
-            raise InputError(msg, path=path, layers=", ".join(names))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on odd drivers
-            frame = gpd.read_file(path, layer=layer, engine="pyogrio", encoding=_encoding(path))
-    except DataLayerError as error:
-        msg = "{path}: has no layer {layer!r}; name one of {layers}"
-        raise NotFoundError(msg, path=path, layer=layer, layers=", ".join(names)) from error
-    except DataSourceError as error:
+            frame = gpd.read_file(path, layer=layer, engine="pyogrio", encoding=encoding)
+    except Exception as error:  # GDAL, or what GeoPandas, GEOS and PROJ make of its answer
         raise _no_layer(path, error) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = "{path}: has no geometry; name a layer of points or polygons"

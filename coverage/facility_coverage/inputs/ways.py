@@ -17,7 +17,7 @@ import osmium
 from numpy.typing import NDArray
 
 from facility_coverage.errors import InputError
-from facility_coverage.inputs.osm import require_file, scratch_folder, unreadable
+from facility_coverage.inputs.osm import BROKEN, require_file, scratch_folder, unreadable
 
 Tags = dict[str, str]
 Speeds = tuple[float, float]
@@ -146,7 +146,7 @@ def _write_streets(path: Path, text: Path, *, with_nodes: bool) -> None:
                 osmium.filter.KeyFilter("highway"),
                 writer,
             )
-    except RuntimeError as error:
+    except BROKEN as error:
         raise unreadable(path, error) from error
 
 

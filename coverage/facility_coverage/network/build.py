@@ -47,7 +47,7 @@ def read_network(
     profile
         Who moves, on which ways and how fast.
     crs
-        The metric CRS; by default chosen from the middle of the streets.
+        The metric CRS; by default that of the median of the streets' nodes.
     elevation
         An elevation model whose slopes change the speed; None leaves the streets flat.
     corrections
@@ -79,8 +79,7 @@ def read_network(
     else:
         ways = read_ways(path, profile.speeds_kph, node_classes=bool(profile.node_delay_s))
     if crs is None:
-        west_north = ways.node_lonlat.min(axis=0), ways.node_lonlat.max(axis=0)
-        lon, lat = np.mean(west_north, axis=0)
+        lon, lat = np.median(ways.node_lonlat, axis=0)  # a street astray far away moves nothing
         crs = metric_crs(float(lon), float(lat))
     if corrections is None:
         return _on_ground(ways, profile, crs, elevation)

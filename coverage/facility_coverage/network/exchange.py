@@ -221,12 +221,11 @@ def read_graphml(path: Path) -> "nx.MultiDiGraph":
         It is no GraphML of OSMnx.
     """
     import osmnx  # noqa: PLC0415  (a second of import that only this source needs)
-    from networkx import NetworkXError  # noqa: PLC0415  (comes with it)
 
     require_file(path)
     try:
         return osmnx.load_graphml(path)
-    except (*_BROKEN, SyntaxError, NetworkXError) as error:  # SyntaxError: no XML
+    except Exception as error:  # of XML, networkx, GEOS, or OSMnx that misses its own words
         reason = " ".join(str(error).split())
         msg = "{path}: no graph that OSMnx saved ({reason}); save it with save_graphml"
         raise InputError(msg, path=path, reason=reason) from error

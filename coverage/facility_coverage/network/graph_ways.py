@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from facility_coverage.crs import WGS84, known_crs, project
-from facility_coverage.errors import CrsError, InputError
+from facility_coverage.errors import CrsError, GeometryError, InputError
 from facility_coverage.inputs.ways import Speeds, WayTable
 from facility_coverage.network.profiles import CLOSED, Profile
 from facility_coverage.words import Remark
@@ -62,8 +62,9 @@ def ways_of_graph(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Wa
     ------
     CrsError
         The graph says no CRS.
-    InputError
-        It is no graph of OSMnx, or one of its edges joins ways whose speeds differ.
+    InputError, GeometryError
+        It is no graph of OSMnx, some of it is not on Earth, or one of its edges joins ways whose
+        speeds differ.
     """
     crs = graph.graph.get("crs")
     if crs is None:
@@ -79,6 +80,10 @@ def ways_of_graph(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Wa
         msg = "{source}: holds no street that {profile} may use"
         raise InputError(msg, source=source, profile=profile.name)
     ids, xy, offset = _drawn(arcs, place)
+    lonlat = project(xy, known_crs(str(crs), source), WGS84)
+    if not np.all(np.abs(lonlat) <= (180.0, 90.0)):
+        msg = "{source}: some coordinates are not on Earth in {crs}; make it with OSMnx"
+        raise GeometryError(msg, source=source, crs=crs)
     return WayTable(
         way_id=np.array([arc.way_id for arc in arcs], dtype=np.int64),
         street_class=tuple(arc.street_class for arc in arcs),
@@ -87,7 +92,7 @@ def ways_of_graph(graph: "nx.MultiDiGraph", profile: Profile, source: str) -> Wa
         off_ground=np.array([arc.off_ground for arc in arcs]),
         node_offset=offset,
         node_id=ids,
-        node_lonlat=project(xy, known_crs(str(crs), source), WGS84),
+        node_lonlat=lonlat,
         node_class={node: at["highway"] for node, at in graph.nodes(data=True) if "highway" in at},
         torn_ways=0,
     )

@@ -12,6 +12,11 @@ from facility_coverage.compiled import KERNEL
 from facility_coverage.network.street_network import StreetNetwork
 
 _BUCKET_M = 80.0
+"""Side of a bucket; wider where streets lie so far apart that there would be too many."""
+
+_MOST_BUCKETS = 1 << 24
+"""So many hold 100,000 km² at 80 m, and take 134 MB."""
+
 _POINTS_PER_PIECE = 50_000
 _ROUNDING = 1.0 + 1e-9
 _LEAST_M = 1e-6
@@ -50,6 +55,8 @@ class StreetIndex:
         The network.
     origin_m
         South-west corner of the buckets, metres.
+    bucket_m
+        Side of a bucket, metres.
     shape
         Columns and rows of buckets.
     bucket_offset, bucket_vertex
@@ -60,6 +67,7 @@ class StreetIndex:
 
     network: StreetNetwork
     origin_m: tuple[float, float]
+    bucket_m: float
     shape: tuple[int, int]
     bucket_offset: NDArray[np.int64]
     bucket_vertex: NDArray[np.int64]
@@ -80,15 +88,17 @@ class StreetIndex:
             The index.
         """
         low, high = network.vertex_xy.min(axis=0), network.vertex_xy.max(axis=0)
-        columns, rows = (np.floor((high - low) / _BUCKET_M).astype(int) + 1).tolist()
+        bucket_m = max(_BUCKET_M, float(np.sqrt(np.prod(high - low) / _MOST_BUCKETS)))
+        columns, rows = (np.floor((high - low) / bucket_m).astype(int) + 1).tolist()
         edge = np.repeat(np.arange(network.n_edges, dtype=np.int32), np.diff(network.vertex_offset))
         x0, y0 = low.tolist()
         count, vertex = np.zeros(columns * rows, dtype=np.int64), np.empty(0, dtype=np.int64)
-        _fill_buckets(network.vertex_xy, edge, x0, y0, columns, count, vertex)
+        _fill_buckets(network.vertex_xy, edge, x0, y0, bucket_m, columns, count, vertex)
         offset = np.concatenate([[0], np.cumsum(count)])
         vertex = np.empty(offset[-1], dtype=np.int64)
-        _fill_buckets(network.vertex_xy, edge, x0, y0, columns, offset[:-1].copy(), vertex)
-        return cls(network, (x0, y0), (columns, rows), offset, vertex, edge)
+        cursor = offset[:-1].copy()
+        _fill_buckets(network.vertex_xy, edge, x0, y0, bucket_m, columns, cursor, vertex)
+        return cls(network, (x0, y0), bucket_m, (columns, rows), offset, vertex, edge)
 
     def nearest(self, xy: NDArray[np.float64], limit_m: float) -> NearestStreet:
         """Find the nearest point of the network for each point.
@@ -128,6 +138,7 @@ class StreetIndex:
             xy,
             limit_m,
             *self.origin_m,
+            self.bucket_m,
             *self.shape,
             self.bucket_offset,
             self.bucket_vertex,
@@ -149,6 +160,7 @@ def _fill_buckets(
     vertex_edge: NDArray[np.int32],
     x0: float,
     y0: float,
+    bucket_m: float,
     columns: int,
     cursor: NDArray[np.int64],
     content: NDArray[np.int64],
@@ -160,10 +172,10 @@ def _fill_buckets(
             continue
         ax, ay = vertex_xy[vertex, 0], vertex_xy[vertex, 1]
         bx, by = vertex_xy[vertex + 1, 0], vertex_xy[vertex + 1, 1]
-        west = int((min(ax, bx) - x0) // _BUCKET_M)
-        east = int((max(ax, bx) - x0) // _BUCKET_M)
-        south = int((min(ay, by) - y0) // _BUCKET_M)
-        north = int((max(ay, by) - y0) // _BUCKET_M)
+        west = int((min(ax, bx) - x0) // bucket_m)
+        east = int((max(ax, bx) - x0) // bucket_m)
+        south = int((min(ay, by) - y0) // bucket_m)
+        north = int((max(ay, by) - y0) // bucket_m)
         for row in range(south, north + 1):
             for column in range(west, east + 1):
                 bucket = row * columns + column
@@ -178,6 +190,7 @@ def _search(
     limit_m: float,
     x0: float,
     y0: float,
+    bucket_m: float,
     columns: int,
     rows: int,
     offset: NDArray[np.int64],
@@ -196,13 +209,13 @@ def _search(
     No point lies further off than the point before it, and the way between the two: that bounds
     the search where points stand in rows, as cells do.
     """
-    last_ring = int(limit_m // _BUCKET_M) + 1
+    last_ring = int(limit_m // bucket_m) + 1
     for point in range(len(xy)):
         x, y = xy[point, 0], xy[point, 1]
-        column = int((x - x0) // _BUCKET_M)
-        row = int((y - y0) // _BUCKET_M)
-        east_m, north_m = x - x0 - column * _BUCKET_M, y - y0 - row * _BUCKET_M
-        margin = min(east_m, _BUCKET_M - east_m, north_m, _BUCKET_M - north_m)
+        column = int((x - x0) // bucket_m)
+        row = int((y - y0) // bucket_m)
+        east_m, north_m = x - x0 - column * bucket_m, y - y0 - row * bucket_m
+        margin = min(east_m, bucket_m - east_m, north_m, bucket_m - north_m)
         best, found = limit_m * limit_m, -1
         if point > 0 and distance_m[point - 1] < limit_m:
             step_m = np.hypot(x - xy[point - 1, 0], y - xy[point - 1, 1])
@@ -210,8 +223,8 @@ def _search(
             best = min(best, most_m * most_m)
         for ring in range(last_ring + 1):
             for bucket_row in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                south_m = y0 + bucket_row * _BUCKET_M
-                above = max(south_m - y, y - south_m - _BUCKET_M, 0.0)
+                south_m = y0 + bucket_row * bucket_m
+                above = max(south_m - y, y - south_m - bucket_m, 0.0)
                 if above * above > best * _ROUNDING:
                     continue
                 step = 2 * ring
@@ -220,8 +233,8 @@ def _search(
                 for bucket_column in range(column - ring, column + ring + 1, step):
                     if bucket_column < 0 or bucket_column >= columns:
                         continue
-                    west_m = x0 + bucket_column * _BUCKET_M
-                    aside = max(west_m - x, x - west_m - _BUCKET_M, 0.0)
+                    west_m = x0 + bucket_column * bucket_m
+                    aside = max(west_m - x, x - west_m - bucket_m, 0.0)
                     if aside * aside + above * above > best * _ROUNDING:
                         continue
                     bucket = bucket_row * columns + bucket_column
@@ -245,7 +258,7 @@ def _search(
                                 along_m = vertex_position_m[vertex] + t * np.sqrt(square)
                                 own_m = edge_length_m[vertex_edge[vertex]]
                                 position_m[point] = min(along_m, own_m)
-            reach = ring * _BUCKET_M + margin
+            reach = ring * bucket_m + margin
             if best < reach * reach:
                 break
         if found >= 0:
