@@ -12,7 +12,7 @@ from typing import Literal
 import typer
 
 from facility_coverage import __version__
-from facility_coverage.errors import FacilityCoverageError, SourceError
+from facility_coverage.errors import FacilityCoverageError, SourceError, one_line
 from facility_coverage.registers import register_path
 from facility_coverage.words import Remark, Told
 from facility_coverage_cli.folders import default_cache_folder, open_cache_folder
@@ -112,7 +112,7 @@ def _attempt(name: Remark, look: Callable[[], Remark]) -> Check:
     except FacilityCoverageError as error:
         return Check(name, "fault", error)
     except Exception as error:  # noqa: BLE001  (whatever goes wrong is what doctor is to tell)
-        return Check(name, "fault", _as_is(" ".join(str(error).split()) or type(error).__name__))
+        return Check(name, "fault", _as_is(one_line(error) or type(error).__name__))
 
 
 def _package(name: str) -> Check:

@@ -171,3 +171,19 @@ class ToldWarning(UserWarning):
     def __str__(self) -> str:
         """Return the warning in English."""
         return self.told("en")
+
+
+def one_line(error: BaseException) -> str:
+    """Return what a library says of a failure, in one line.
+
+    Parameters
+    ----------
+    error
+        What it raised.
+
+    Returns
+    -------
+    str
+        Its words with single blanks between them.
+    """
+    return " ".join(str(error).split())

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from facility_coverage.errors import SourceError, ToldWarning
+from facility_coverage.errors import SourceError, ToldWarning, one_line
 from facility_coverage.files import atomic_path
 from facility_coverage.words import Remark
 from facility_coverage_maps.fonts import css_family, require_font
@@ -146,6 +146,6 @@ def _weasyprint() -> Any:  # noqa: ANN401  (a module)
         import weasyprint  # noqa: PLC0415  (only those who print wait for it)
     except OSError as error:
         msg = "PDF: a library of the system is missing ({reason}); install it ({command})"
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         raise SourceError(msg, reason=reason, command=INSTALL_PANGO) from error
     return weasyprint

@@ -105,6 +105,14 @@ def test_without_community_health_it_says_how_many_places_there_are(
     assert "names 0 社区卫生服务中心 or 站 and 6 health places there; add --facilities all" in told
 
 
+def test_without_any_health_place_it_says_so(fetch: Fetch, tmp_path: Path) -> None:
+    text = fetch.town.read_text(encoding="utf-8")
+    path = tmp_path / "bare.osm"
+    path.write_text(text.replace("amenity", "shop").replace("healthcare", "shop"), "utf-8")
+    told = fetch("测试区", "--facilities", "all", code=3, pbf=path)
+    assert "names 0 社区卫生服务中心 or 站 and 0 health places there" in told
+
+
 def test_other_servers_are_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["fetch", "测试区", "--out", str(tmp_path / "study"), "--overpass"]
     assert outcome([*arguments, "https://example.org/api"]) == 2

@@ -152,6 +152,16 @@ def test_an_xlsx_register_is_the_csv_register(tmp_path: Path) -> None:
     np.testing.assert_array_equal(of_xlsx.xy, of_csv.xy)
 
 
+def test_a_column_of_owners_without_a_word_says_nothing_of_them(tmp_path: Path) -> None:
+    header = "facility_id,lon,lat,ownership"
+    empty = register(tmp_path, ("1", *degrees(0, 0), ""), header=header)
+    unknown = register(tmp_path, ("1", *degrees(0, 0), "unknown"), header=header)
+    one = register(
+        tmp_path, ("1", *degrees(0, 0), ""), ("2", *degrees(9, 9), "公办"), header=header
+    )
+    assert [found.ownership_stated for found in (empty, unknown, one)] == [False, False, True]
+
+
 def test_places_of_an_extract_are_facilities_without_owners(tmp_path: Path) -> None:
     extract = write_streets(tmp_path / "streets.osm")
     found = read_facilities(FacilitiesSection(source="osm"), CRS, extract=extract)

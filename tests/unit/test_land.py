@@ -51,6 +51,15 @@ def test_each_kind_has_its_areas_with_their_holes(tmp_path: Path) -> None:
     assert lies_in(works, industry.shapes).all()
 
 
+def test_land_whose_outline_crosses_itself_is_told_as_incomplete(tmp_path: Path) -> None:
+    nodes = {number: degrees(*CORNERS[number]) for number in (1, 2, 3, 4)}
+    ways = {1: Way([1, 3, 2, 4, 1], {"leisure": "park"}), 2: Way([1, 2, 3])}
+    relations = {3: Relation([("outer", 2)], {"type": "multipolygon", "leisure": "park"})}
+    path = write_osm(tmp_path / "land.osm", nodes, ways, relations=relations)
+    (park,) = read_land(path, ("park",), CRS)
+    assert (len(park.shapes), park.incomplete) == (0, 2)
+
+
 def test_kinds_that_nobody_asked_for_are_not_read(tmp_path: Path) -> None:
     path = written(tmp_path / "land.osm")
     assert read_land(path, (), CRS) == ()

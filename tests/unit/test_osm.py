@@ -49,6 +49,19 @@ def square(west: float, south: float, first: int) -> dict[int, tuple[float, floa
     return {first + i: corner for i, corner in enumerate(corners)}
 
 
+def test_a_place_whose_outline_crosses_itself_stands_on_its_line(tmp_path: Path) -> None:
+    ways = {1: Way([21, 23, 22, 24, 21], {"amenity": "hospital"}), 2: Way([21, 22, 23])}
+    torn = Relation([("outer", 2)], {"type": "multipolygon", "amenity": "clinic"})
+    nodes = square(114.1, 23.1, 21)
+    path = write_osm(tmp_path / "a.osm", nodes, ways, relations={3: torn})
+    clinic, hospital = read_places(path, "amenity", HEALTH)
+    assert (clinic.osm_id, clinic.lonlat) == ("r3", None)
+    assert hospital.osm_id == "w1"
+    assert hospital.lonlat is not None
+    line = shapely.LineString([nodes[at] for at in (21, 23, 22, 24, 21)])
+    assert line.distance(shapely.Point(hospital.lonlat)) < 1e-9
+
+
 def test_places_are_nodes_areas_and_lines_with_the_tag(tmp_path: Path) -> None:
     """An L-shaped way stands inside itself, though the middle of its box would not."""
     nodes = {

@@ -10,7 +10,13 @@ import shapely
 
 from facility_coverage.crs import WGS84
 from facility_coverage.errors import InputError, NotFoundError
-from facility_coverage.inputs.osm import open_extract, require_file, scratch_folder, stream
+from facility_coverage.inputs.osm import (
+    area_shape,
+    open_extract,
+    require_file,
+    scratch_folder,
+    stream,
+)
 from facility_coverage.words import Joined, Remark, Told
 
 NAME_KEYS = ("name", "name:zh", "name:zh-Hans", "name:en", "official_name", "alt_name")
@@ -63,7 +69,6 @@ def read_admin_areas(path: Path, *wanted: Any) -> list[AdminArea]:  # noqa: ANN4
         There is no such file, or it is no whole OSM file.
     """
     everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
-    polygons = osmium.geom.WKBFactory()
     areas: dict[tuple[str, int], AdminArea] = {}
     require_file(path)
     with scratch_folder(path) as folder:
@@ -73,7 +78,8 @@ def read_admin_areas(path: Path, *wanted: Any) -> list[AdminArea]:  # noqa: ANN4
         for one in (osmium.filter.EntityFilter(osmium.osm.AREA), *wanted):
             processor.with_filter(one)
         for item in stream(processor, path):
-            if item.tags.get("boundary") != "administrative":
+            shape = area_shape(item)
+            if item.tags.get("boundary") != "administrative" or shape is None:
                 continue
             key = "w" if item.from_way() else "r", item.orig_id()
             osm_id = f"{key[0]}{key[1]}"
@@ -81,7 +87,7 @@ def read_admin_areas(path: Path, *wanted: Any) -> list[AdminArea]:  # noqa: ANN4
                 osm_id,
                 item.tags.get("name", osm_id),
                 item.tags.get("admin_level", ""),
-                shapely.from_wkb(polygons.create_multipolygon(item)),
+                shape,
             )
     return [areas[key] for key in sorted(areas)]
 

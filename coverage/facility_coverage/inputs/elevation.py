@@ -10,7 +10,7 @@ import rasterio.windows
 from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.errors import CrsError, InputError
+from facility_coverage.errors import CrsError, InputError, one_line
 from facility_coverage.inputs.osm import require_file
 
 DRIVER_OF = {".hgt": "SRTMHGT", ".tif": "GTiff", ".tiff": "GTiff"}
@@ -153,7 +153,7 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
             height_m = scaled.filled(np.nan)
             to_pixel, corner = ~raster.transform, (window.col_off, window.row_off)
     except rasterio.errors.RasterioIOError as error:
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         msg = "{path}: not an elevation model (.hgt, .tif): {reason}; save it as GeoTIFF"
         raise InputError(msg, path=path, reason=reason) from error
     _require_heights_on_earth(path, height_m)

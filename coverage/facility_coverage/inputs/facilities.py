@@ -160,7 +160,8 @@ def _register(rows: PlacedRows, section: FacilitiesSection) -> Facilities:
     pairs = likely_duplicates(table["facility_name"], table["kind"], rows.xy)
     notes.extend(_told_pairs(pairs, table, frame.index, path))
     cells = _cells(frame, section)
-    return _sorted(table, rows.xy, cells, ownership_stated="ownership" in cells, notes=notes)
+    stated = "ownership" in cells and bool((owners != UNKNOWN).any())
+    return _sorted(table, rows.xy, cells, ownership_stated=stated, notes=notes)
 
 
 def _told_pairs(

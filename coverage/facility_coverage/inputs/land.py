@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
 from facility_coverage.errors import GeometryError, InputError
-from facility_coverage.inputs.osm import ONLY_STREETS, open_extract, stream
+from facility_coverage.inputs.osm import ONLY_STREETS, area_shape, open_extract, stream
 from facility_coverage.inputs.tables import POLYGONS, placed_shapes, read_layer, rows_where
 
 LandKind = Literal["water", "park", "industry", "residential"]
@@ -91,15 +91,18 @@ def read_land(extract: Path, kinds: tuple[LandKind, ...], crs: str) -> tuple[Lan
     processor = open_extract(extract, everything).with_areas(wanted).with_filter(wanted)
     areas: dict[tuple[str, int], tuple[frozenset[LandKind], shapely.Geometry]] = {}
     relations: dict[int, frozenset[LandKind]] = {}
-    polygons = osmium.geom.WKBFactory()
+    torn: list[frozenset[LandKind]] = []
     for item in stream(processor, extract):
         of = _kinds(dict(item.tags), kinds)
         if item.is_relation():
             relations[item.id] = of
         elif item.is_area():
             key = ("w" if item.from_way() else "r", item.orig_id())
-            areas[key] = (of, shapely.from_wkb(polygons.create_multipolygon(item)))
-    torn = [of for relation, of in relations.items() if ("r", relation) not in areas]
+            if (shape := area_shape(item)) is not None:
+                areas[key] = (of, shape)
+            elif item.from_way():
+                torn.append(of)
+    torn += [of for relation, of in relations.items() if ("r", relation) not in areas]
     return tuple(
         Land(
             kind,

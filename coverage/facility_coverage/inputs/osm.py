@@ -12,7 +12,9 @@ import osmium
 import shapely
 from numpy.typing import NDArray
 
-from facility_coverage.errors import InputError, NotFoundError, SourceError
+from facility_coverage.errors import InputError, NotFoundError, SourceError, one_line
+
+_WKB = osmium.geom.WKBFactory()
 
 _ASIDE_PER_BYTE = 10
 """Porto's streets are 5.5 bytes of text for each byte of the packed file."""
@@ -94,7 +96,6 @@ def read_tagged(path: Path, wanted: Any) -> tuple[OsmPlace, ...]:  # noqa: ANN40
     places: dict[tuple[str, int], OsmPlace] = {}
     everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
     processor = open_extract(path, everything).with_areas(wanted).with_filter(wanted)
-    polygons = osmium.geom.WKBFactory()
     for item in stream(processor, path):
         geometry: Any = None
         if item.is_node():
@@ -102,7 +103,7 @@ def read_tagged(path: Path, wanted: Any) -> tuple[OsmPlace, ...]:  # noqa: ANN40
             geometry = shapely.Point(item.lon, item.lat)
         elif item.is_area():
             kind, osm_id = ("w" if item.from_way() else "r"), item.orig_id()
-            geometry = shapely.from_wkb(polygons.create_multipolygon(item))
+            geometry = area_shape(item)
         elif item.is_way():
             kind, osm_id = "w", item.id
             located = [xy for _, xy in _located_runs(item)]
@@ -117,6 +118,23 @@ def read_tagged(path: Path, wanted: Any) -> tuple[OsmPlace, ...]:  # noqa: ANN40
         lonlat = None if point is None else (point.x, point.y)
         places[kind, osm_id] = OsmPlace(f"{kind}{osm_id}", dict(item.tags), lonlat)
     return tuple(places[key_] for key_ in sorted(places))
+
+
+def area_shape(area: Any) -> shapely.Geometry | None:  # noqa: ANN401  (pyosmium is untyped)
+    """Return the polygons of an area.
+
+    Parameters
+    ----------
+    area
+        From pyosmium.
+
+    Returns
+    -------
+    shapely.MultiPolygon or None
+        In degrees; None where the file holds the outline in part alone, or it never closes.
+    """
+    has_outline = area.num_rings()[0] > 0
+    return shapely.from_wkb(_WKB.create_multipolygon(area)) if has_outline else None
 
 
 def extract_box(path: Path) -> tuple[float, float, float, float] | None:
@@ -272,7 +290,7 @@ def unreadable(path: Path, error: Exception) -> InputError:
     InputError
         To be raised from it.
     """
-    reason = " ".join(str(error).split())
+    reason = one_line(error)
     msg = "{path}: not a whole OSM file (.osm.pbf, .osm, .osm.gz): {reason}; fetch it again"
     return InputError(msg, path=path, reason=reason)
 

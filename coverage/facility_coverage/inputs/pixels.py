@@ -11,7 +11,7 @@ import rasterio
 import rasterio.windows
 from numpy.typing import NDArray
 
-from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError
+from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError, one_line
 from facility_coverage.words import Remark
 
 _CHORD_M = 1000.0
@@ -126,7 +126,7 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
         msg = "{path}: lies nowhere near the subdistricts; name the raster of this district"
         raise InputError(msg, path=path) from error
     except rasterio.errors.RasterioIOError as error:
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         msg = "{path}: not a raster that GDAL reads: {reason}; save it again as GeoTIFF"
         raise InputError(msg, path=path, reason=reason) from error
     people[np.isnan(people)] = 0.0

@@ -21,6 +21,7 @@ from facility_coverage.errors import (
     InputError,
     NotFoundError,
     SchemaError,
+    one_line,
 )
 from facility_coverage.words import Remark
 
@@ -182,7 +183,7 @@ def _book_rows(path: Path, sheet: str | None) -> list[Row]:
         raise
     except Exception as error:  # a damaged book makes openpyxl raise anything
         msg = "{path}: not a table that can be read: {reason}; save it again as CSV"
-        raise InputError(msg, path=path, reason=" ".join(str(error).split())) from error
+        raise InputError(msg, path=path, reason=one_line(error)) from error
     blank = [""] * max(map(len, rows), default=0)
     return [row + blank[len(row) :] if row else row for row in rows]
 

@@ -21,6 +21,7 @@ from facility_coverage.errors import (
     InputError,
     NotFoundError,
     SchemaError,
+    one_line,
 )
 from facility_coverage.inputs.sheets import Sheet, read_sheet
 from facility_coverage.words import Remark
@@ -101,7 +102,7 @@ def whole_sheet(path: Path, layer: str | None = None, *, may_be_empty: bool = Fa
         if isinstance(error, FacilityCoverageError):
             raise
         msg = "{path}: not a table that can be read: {reason}; save it again as CSV"
-        raise InputError(msg, path=path, reason=_one_line(error)) from error
+        raise InputError(msg, path=path, reason=one_line(error)) from error
     if sheet.table.empty and not (may_be_empty and len(sheet.table.columns)):
         msg = "{path}: holds no row below its heading; fill it in or name another file"
         raise InputError(msg, path=path)
@@ -446,10 +447,6 @@ def _encoding(path: Path) -> str | None:
 
 def _no_layer(path: Path, error: Exception) -> InputError:
     """Put in one line what GDAL says against a layer."""
-    reason = _one_line(error).split(";")[0]
+    reason = one_line(error).split(";")[0]
     msg = "{path}: not a layer that GDAL reads: {reason}; save it as GeoPackage or GeoJSON"
     return InputError(msg, path=path, reason=reason)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

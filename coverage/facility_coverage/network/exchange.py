@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from pydantic import ValidationError
 
-from facility_coverage.errors import InputError
+from facility_coverage.errors import InputError, one_line
 from facility_coverage.files import atomic_path
 from facility_coverage.inputs.osm import require_file
 from facility_coverage.network.street_network import FORMAT, StreetNetwork
@@ -226,6 +226,6 @@ def read_graphml(path: Path) -> "nx.MultiDiGraph":
     try:
         return osmnx.load_graphml(path)
     except Exception as error:  # of XML, networkx, GEOS, or OSMnx that misses its own words
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         msg = "{path}: no graph that OSMnx saved ({reason}); save it with save_graphml"
         raise InputError(msg, path=path, reason=reason) from error

@@ -153,7 +153,7 @@ def _require_streets(raw: RawOsm, district: AdminArea) -> None:
 def _facilities(streets: Path, wish: Wish) -> pd.DataFrame:
     """Return the health places that count as facilities."""
     places = health_places(streets)
-    community = places["kind"].str.startswith("社区卫生服务")
+    community = places["kind"].astype(str).str.startswith("社区卫生服务")
     chosen = places if wish.facilities == "all" else places[community]
     if chosen.empty:
         msg = (

@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from facility_coverage.errors import InputError, SourceError
+from facility_coverage.errors import InputError, SourceError, one_line
 from facility_coverage.files import atomic_path
 from facility_coverage.outputs.geojson import write_geojson
 
@@ -94,7 +94,7 @@ def _write(
             )
     except (DataSourceError, DataLayerError) as error:
         msg = "{path}: cannot be written: {error}; make room on the disk"
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         raise SourceError(msg, path=path.name, error=reason) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

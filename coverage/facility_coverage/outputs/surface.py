@@ -6,7 +6,7 @@ import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 
-from facility_coverage.errors import SourceError
+from facility_coverage.errors import SourceError, one_line
 from facility_coverage.files import atomic_path
 from facility_coverage.result import Surface
 
@@ -38,7 +38,7 @@ def write_surface(surface: Surface, crs: str, path: Path, tags: dict[str, str]) 
             _write(surface, crs, temporary, tags)
         except RasterioError as error:
             msg = "{path}: cannot be written: {error}; make room on the disk"
-            reason = " ".join(str(error).split())
+            reason = one_line(error)
             raise SourceError(msg, path=path.name, error=reason) from error
 
 
