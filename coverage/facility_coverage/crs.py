@@ -1,6 +1,8 @@
 """The metric coordinate reference system of a study; everything inside counts in its metres."""
 
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,46 @@ def metric_crs(lon: float, lat: float) -> str:
         return f"EPSG:{_CGCS2000_GK_CM_75E + zone - 25}"
     zone = min(int((lon + 180) // 6) + 1, 60)
     return f"EPSG:{(_UTM_NORTH_ZONE_0 if lat >= 0 else _UTM_SOUTH_ZONE_0) + zone}"
+
+
+def is_on_earth(crs: Any) -> bool:  # noqa: ANN401  (of pyproj or of rasterio)
+    """Tell whether coordinates in a CRS name places on Earth.
+
+    Parameters
+    ----------
+    crs
+        A CRS of pyproj or rasterio.
+
+    Returns
+    -------
+    bool
+        False for a drawing's own plane (LOCAL_CS, as AutoCAD writes it), for heights, and for
+        metres from the middle of the Earth.
+    """
+    return bool(crs.is_geographic or crs.is_projected)
+
+
+def require_on_earth(path: Path, crs: Any) -> None:  # noqa: ANN401  (of pyproj or of rasterio)
+    """Refuse a file whose coordinates name no places on Earth.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    crs
+        What it says, a CRS of pyproj or rasterio.
+
+    Raises
+    ------
+    CrsError
+        They name none.
+    """
+    if not is_on_earth(crs):
+        msg = (
+            "{path}: its CRS is of no place on Earth, such as that of a drawing; ask which system "
+            "its numbers are in, and set that one in QGIS (Assign projection)"
+        )
+        raise CrsError(msg, path=path)
 
 
 def require_metric(name: str, where: Told | str) -> str:

@@ -133,10 +133,11 @@ def test_a_node_without_a_place_in_the_crs_is_named() -> None:
         build_network(ways, walk(), CRS)
 
 
-def test_the_crs_is_that_of_the_middle_of_the_streets(tmp_path: Path) -> None:
-    """From 115.4° to 115.7°: the middle, 115.55°, belongs to the zone of 117°."""
-    nodes = {1: (115.4, 30.0), 2: (115.7, 30.0), 3: (115.41, 30.0), 4: (115.42, 30.0)}
-    path = write_osm(tmp_path / "a.osm", nodes, {1: Way([1, 3, 4, 2], STREET)})
+def test_the_crs_is_that_of_the_median_of_the_streets(tmp_path: Path) -> None:
+    """The median, 115.6°, belongs to the zone of 117°; the one node astray moves nothing."""
+    nodes = {1: (115.58, 30.0), 2: (115.6, 30.0), 3: (115.61, 30.0), 4: (-60.0, -30.0)}
+    nodes[5] = (115.59, 30.0)
+    path = write_osm(tmp_path / "a.osm", nodes, {1: Way([1, 5, 2, 3, 4], STREET)})
     assert read_network(path, walk()).crs == "EPSG:4548"
     assert read_network(path, walk(), crs="EPSG:4547").crs == "EPSG:4547"
 

@@ -116,6 +116,9 @@ def test_a_model_without_crs_is_told(tmp_path: Path) -> None:
     dem = write_dem(tmp_path / "dem.tif", PIXELS, crs=None)
     with pytest.raises(CrsError, match=r"dem\.tif: says no CRS"):
         read_elevation(dem, np.array([(1.0, 42.0)]))
+    drawing = write_dem(tmp_path / "d.tif", PIXELS, crs='LOCAL_CS["drawing",UNIT["metre",1]]')
+    with pytest.raises(CrsError, match="of no place on Earth"):
+        read_elevation(drawing, np.array([(1.0, 42.0)]))
 
 
 @pytest.mark.parametrize(

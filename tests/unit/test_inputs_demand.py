@@ -164,6 +164,26 @@ def test_no_pixel_at_the_rim_is_lost(shift: float, boundaries: Boundaries, tmp_p
     assert demand.by_unit(demand.population)[:2].sum() == pytest.approx(8, abs=1e-4)
 
 
+@pytest.mark.parametrize("flip", [(0,), (1,), (0, 1)])
+def test_rows_and_columns_may_run_either_way(
+    boundaries: Boundaries, tmp_path: Path, flip: tuple[int, ...]
+) -> None:
+    people = np.arange(42.0).reshape(6, 7)
+    source = raster(tmp_path, people.tolist(), (-60, 160), pixel=40)
+    usual = read_demand(DemandSection(source=source), boundaries, CRS)
+    with rasterio.open(source, "r+") as file:
+        a, _, west, _, e, north = file.transform[:6]
+        x0, dx = (west + 7 * a, -a) if 1 in flip else (west, a)
+        y0, dy = (north + 6 * e, -e) if 0 in flip else (north, e)
+        file.transform = rasterio.Affine(dx, 0.0, x0, 0.0, dy, y0)
+        file.write(np.flip(people, flip), 1)
+    flipped = read_demand(DemandSection(source=source), boundaries, CRS)
+    np.testing.assert_allclose(
+        flipped.by_unit(flipped.population), usual.by_unit(usual.population), atol=1e-9
+    )
+    assert sorted(map(tuple, at(flipped))) == sorted(map(tuple, at(usual)))
+
+
 def test_a_raster_in_degrees(boundaries: Boundaries, tmp_path: Path) -> None:
     west, north = degrees(-100, 200)
     people = np.ones((60, 60))

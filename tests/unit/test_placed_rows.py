@@ -76,6 +76,16 @@ def test_a_layer_without_crs_takes_the_declared_one(tmp_path: Path, system: str)
     assert np.allclose(read_facilities(section, CRS, extract=None).xy, XY, atol=2e-3)
 
 
+def test_a_drawing_says_no_place_on_earth_until_somebody_does(tmp_path: Path) -> None:
+    path = layer(tmp_path / "r.shp", "EPSG:4547", CRS)
+    path.with_suffix(".prj").write_text('LOCAL_CS["drawing",UNIT["metre",1]]', "utf-8")
+    with pytest.raises(CrsError, match="of no place on Earth") as caught:
+        read_layer(path)
+    assert "图纸" in caught.value.told("zh")
+    section = FacilitiesSection(source=str(path), coordinates="EPSG:4547")
+    assert np.allclose(read_facilities(section, CRS, extract=None).xy, XY, atol=2e-3)
+
+
 @pytest.mark.parametrize(("system", "crs"), [("gcj02", "EPSG:4547"), ("wgs84", "EPSG:4490")])
 def test_a_layer_that_says_another_is_told(tmp_path: Path, system: str, crs: str) -> None:
     path = layer(tmp_path / "r.gpkg", "wgs84" if crs == "EPSG:4490" else crs, crs)

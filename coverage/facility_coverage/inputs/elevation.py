@@ -9,7 +9,7 @@ import rasterio.fill
 import rasterio.windows
 from numpy.typing import NDArray
 
-from facility_coverage.crs import WGS84, project
+from facility_coverage.crs import WGS84, project, require_on_earth
 from facility_coverage.errors import CrsError, InputError, one_line
 from facility_coverage.inputs.osm import require_file
 
@@ -144,6 +144,7 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
             if raster.crs is None:
                 msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
                 raise CrsError(msg, path=path)
+            require_on_earth(path, raster.crs)
             crs = raster.crs.to_wkt()
             window = _window(raster, project(lonlat, WGS84, crs))
             stored = raster.read(1, window=window, masked=True)

@@ -11,6 +11,7 @@ import rasterio
 import rasterio.windows
 from numpy.typing import NDArray
 
+from facility_coverage.crs import require_on_earth
 from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError, one_line
 from facility_coverage.words import Remark
 
@@ -114,9 +115,9 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
             if raster.crs is None:
                 msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
                 raise CrsError(msg, path=path)
+            require_on_earth(path, raster.crs)
             outline = units.geometry.segmentize(_CHORD_M)  # its lines are curves over there
-            bounds = outline.to_crs(raster.crs).total_bounds
-            window = _whole_pixels(rasterio.windows.from_bounds(*bounds, raster.transform))
+            window = _touched(outline.to_crs(raster.crs).total_bounds, raster.transform)
             full = rasterio.windows.Window(0, 0, raster.width, raster.height)
             window = window.intersection(full)
             stored = raster.read(1, window=window, masked=True).astype(np.float64)
@@ -149,9 +150,12 @@ def _unit(raster: rasterio.DatasetReader) -> str:
     return ", ".join(dict.fromkeys(text for text in said if text))
 
 
-def _whole_pixels(window: rasterio.windows.Window) -> rasterio.windows.Window:
-    """Return the pixels that a window touches."""
-    column, row = math.floor(window.col_off), math.floor(window.row_off)
-    width = math.ceil(window.col_off + window.width) - column
-    height = math.ceil(window.row_off + window.height) - row
+def _touched(bounds: NDArray[np.float64], transform: rasterio.Affine) -> rasterio.windows.Window:
+    """Return the pixels around a rectangle of coordinates, whichever way their rows run."""
+    west, south, east, north = bounds
+    x, y = np.array([[west, north], [east, north], [east, south], [west, south]]).T
+    a, b, c, d, e, f = (~transform)[:6]
+    columns, rows = a * x + b * y + c, d * x + e * y + f
+    column, row = math.floor(columns.min()), math.floor(rows.min())
+    width, height = math.ceil(columns.max()) - column, math.ceil(rows.max()) - row
     return rasterio.windows.Window(column, row, width, height)

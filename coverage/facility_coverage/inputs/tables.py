@@ -14,6 +14,7 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from facility_coverage.coordinates.systems import BD09, GCJ02, WGS84, crs_of
+from facility_coverage.crs import is_on_earth, require_on_earth
 from facility_coverage.errors import (
     CrsError,
     FacilityCoverageError,
@@ -193,11 +194,13 @@ def read_layer(
     if frame.empty and not may_be_empty:
         msg = "{path}: holds no feature; draw some or name another layer"
         raise InputError(msg, path=path)
-    if frame.crs is None and system is not None:
-        frame = frame.set_crs(crs_of(WGS84 if system in (GCJ02, BD09) else system))
+    if system is not None and (frame.crs is None or not is_on_earth(frame.crs)):
+        stated = crs_of(WGS84 if system in (GCJ02, BD09) else system)
+        frame = frame.set_crs(stated, allow_override=True)
     if frame.crs is None:
         msg = "{path}: says no CRS; set it in QGIS (Assign projection), or add the .prj file"
         raise CrsError(msg, path=path)
+    require_on_earth(path, frame.crs)
     return frame.set_axis(range(1, len(frame) + 1), axis=0)
 
 
