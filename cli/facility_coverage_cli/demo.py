@@ -7,7 +7,6 @@ import typer
 
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet
 from facility_coverage_cli.run import carry_out, write_all
-from facility_coverage_cli.spoken import open_study
 from facility_coverage_cli.study_summary import tell
 
 
@@ -26,11 +25,12 @@ def demo(
     """
     from facility_coverage.files import atomic_folder
     from facility_coverage.sample.district import write_sample_study
+    from facility_coverage.study_file import Study
 
     with atomic_folder(out, overwrite=overwrite) as folder:
         inputs = folder / "study"
         inputs.mkdir()
-        study = open_study(write_sample_study(inputs))
+        study = Study.load(write_sample_study(inputs))  # the terminal keeps the reader's language
         result = carry_out(study, cache=cache, quiet=quiet)
         write_all(result, folder)
     tell(result, out, quiet=quiet, json=json)
