@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,6 +83,14 @@ def test_cells(seed: int, cell_crs: str) -> None:
         demand = read_demand(section, boundaries, CRS)
     assert sorted(demand.population) == sorted(row[2] for row in rows)
     assert_exact(demand, squares(demand, side_m, cell_crs), boundaries)
+
+
+@pytest.mark.parametrize("seed", [881, 1937, 3040])
+def test_borders_whose_mitres_cross_are_read(seed: int, tmp_path: Path) -> None:
+    boundaries = slanting_subdistricts(tmp_path, np.random.default_rng(seed))
+    assert len(boundaries.units) == 4
+    assert boundaries.units.geometry.is_valid.all()
+    assert boundaries.faults.geometry.is_valid.all()
 
 
 @few

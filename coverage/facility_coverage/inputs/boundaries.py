@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from facility_coverage.errors import GeometryError, LimitError, SchemaError
 from facility_coverage.inputs.division_codes import code_column, require_whole_codes
 from facility_coverage.inputs.tables import (
-    POLYGONS,
-    placed_shapes,
+    placed_polygons,
     plain_text,
     read_layer,
     require_columns,
-    rows_where,
     text_ids,
 )
 from facility_coverage.result import OUTSIDE_UNIT_ID
@@ -112,11 +110,7 @@ def read_boundaries(section: BoundariesSection, crs: str) -> Boundaries:
     if (ids == OUTSIDE_UNIT_ID).any():
         msg = "{path}: the id {unit_id!r} is reserved for people outside all; rename it"
         raise SchemaError(msg, path=path, unit_id=OUTSIDE_UNIT_ID)
-    shapes = placed_shapes(layer, crs, path)
-    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        found = ", ".join(sorted(set(shapes.geom_type)))
-        msg = "{path}: no polygon in {rows} but {found}; name a polygon layer"
-        raise GeometryError(msg, path=path, rows=rows, found=found)
+    shapes = placed_polygons(layer, crs, path)
     names = ids if section.name is None else layer[section.name].map(plain_text)
     units = gpd.GeoDataFrame(
         {"unit_id": ids.astype(object), "unit_name": names.astype(object)},
@@ -178,7 +172,9 @@ def _open_slivers(
     """Return the strips between two subdistricts that are open at an end, widest last."""
     half = SLIVER_M / 2.0
     mitre = {"join_style": "mitre", "mitre_limit": 10.0}
-    closed = shapely.buffer(shapely.buffer(whole, half, **mitre), -half, **mitre)
+    grown = shapely.buffer(whole, half, **mitre)
+    closed = shapely.buffer(grown, -half, **mitre)
+    closed = _polygonal(shapely.make_valid(closed))  # its mitres may cross each other
     enclosed = shapely.polygons([part.exterior for part in shapely.get_parts(whole)])
     taken = shapely.union_all([whole, *enclosed])
     strips = shapely.get_parts(shapely.difference(closed, taken, grid_size=_GRID_M))
