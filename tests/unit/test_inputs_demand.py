@@ -184,6 +184,15 @@ def test_rows_and_columns_may_run_either_way(
     assert sorted(map(tuple, at(flipped))) == sorted(map(tuple, at(usual)))
 
 
+def test_a_raster_of_the_other_side_of_the_earth_is_told(
+    boundaries: Boundaries, tmp_path: Path
+) -> None:
+    crs = "+proj=ortho +lat_0=-23 +lon_0=-66"
+    path = write_raster(tmp_path / "p.tif", np.ones((9, 9)), corner=(0, 0), crs=crs)
+    with pytest.raises(InputError, match="lies nowhere near the subdistricts"):
+        read_demand(DemandSection(source=str(path)), boundaries, CRS)
+
+
 def test_a_raster_in_degrees(boundaries: Boundaries, tmp_path: Path) -> None:
     west, north = degrees(-100, 200)
     people = np.ones((60, 60))

@@ -9,9 +9,10 @@ import rasterio.fill
 import rasterio.windows
 from numpy.typing import NDArray
 
-from facility_coverage.crs import WGS84, project, require_on_earth
-from facility_coverage.errors import CrsError, InputError, one_line
+from facility_coverage.crs import WGS84, project
+from facility_coverage.errors import InputError, one_line
 from facility_coverage.inputs.osm import require_file
+from facility_coverage.inputs.rasters import applied, require_raster_crs
 
 DRIVER_OF = {".hgt": "SRTMHGT", ".tif": "GTiff", ".tiff": "GTiff"}
 """GDAL drivers that read one plain file: no file can send the reader to another place."""
@@ -71,7 +72,7 @@ class Elevation:
         ndarray of float64
             Shape (p, 2), column and row, whole at the middle of a pixel.
         """
-        return _pixels(self.to_pixel, project(lonlat, WGS84, self.crs)) - self.corner - 0.5
+        return applied(self.to_pixel, project(lonlat, WGS84, self.crs)) - self.corner - 0.5
 
     def heights_m(self, pixel: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the heights of places, bilinear between the middles of four pixels.
@@ -141,10 +142,7 @@ def read_elevation(path: Path, lonlat: NDArray[np.float64]) -> Elevation:
         raise InputError(msg, path=path, ending=path.suffix, endings=", ".join(DRIVER_OF))
     try:
         with rasterio.open(path, driver=driver) as raster:
-            if raster.crs is None:
-                msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
-                raise CrsError(msg, path=path)
-            require_on_earth(path, raster.crs)
+            require_raster_crs(path, raster.crs)
             crs = raster.crs.to_wkt()
             window = _window(raster, project(lonlat, WGS84, crs))
             stored = raster.read(1, window=window, masked=True)
@@ -246,16 +244,9 @@ def require_heights(
 
 def _window(raster: rasterio.DatasetReader, xy: NDArray[np.float64]) -> rasterio.windows.Window:
     """Return the pixels around places, at least one of them."""
-    pixel = _pixels(~raster.transform, xy[np.isfinite(xy).all(axis=1)])
+    pixel = applied(~raster.transform, xy[np.isfinite(xy).all(axis=1)])
     size = np.array([raster.width, raster.height])
     low = np.clip(np.floor(pixel.min(axis=0, initial=np.inf)) - _MARGIN_PIXELS, 0, size - 1)
     high = np.clip(np.ceil(pixel.max(axis=0, initial=-np.inf)) + _MARGIN_PIXELS, low + 1, size)
     (left, top), (right, bottom) = low.astype(int).tolist(), high.astype(int).tolist()
     return rasterio.windows.Window(left, top, right - left, bottom - top)
-
-
-def _pixels(to_pixel: rasterio.Affine, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return column and row of places, shape (p, 2), whole at the corners of pixels."""
-    a, b, c, d, e, f = to_pixel[:6]
-    x, y = xy.T
-    return np.column_stack([a * x + b * y + c, d * x + e * y + f])

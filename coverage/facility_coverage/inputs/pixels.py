@@ -1,6 +1,5 @@
 """Pixels: counts of people in a GeoTIFF, the window of it around the subdistricts."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ import rasterio
 import rasterio.windows
 from numpy.typing import NDArray
 
-from facility_coverage.crs import require_on_earth
-from facility_coverage.errors import CrsError, InputError, NotFoundError, SchemaError, one_line
+from facility_coverage.errors import InputError, NotFoundError, SchemaError, one_line
+from facility_coverage.inputs.rasters import applied, require_raster_crs
 from facility_coverage.words import Remark
 
 _CHORD_M = 1000.0
@@ -59,9 +58,8 @@ class Pixels:
         ndarray of float64
             Shape (p, 2), in ``crs``.
         """
-        a, b, c, d, e, f = self.transform[:6]
-        x, y = column + self.column, row + self.row
-        return np.column_stack([a * x + b * y + c, d * x + e * y + f])
+        places = np.column_stack([column + self.column, row + self.row])
+        return applied(self.transform, places)
 
     def place_of(self, wrong: NDArray[np.bool_]) -> Remark:
         """Say where the first wrong pixel lies in the file, and what stands there.
@@ -112,10 +110,7 @@ def read_pixels(path: Path, units: gpd.GeoDataFrame) -> Pixels:
         raise NotFoundError(msg, path=path)
     try:
         with rasterio.open(path) as raster:
-            if raster.crs is None:
-                msg = "{path}: says no CRS; write one into it with gdal_edit -a_srs"
-                raise CrsError(msg, path=path)
-            require_on_earth(path, raster.crs)
+            require_raster_crs(path, raster.crs)
             outline = units.geometry.segmentize(_CHORD_M)  # its lines are curves over there
             window = _touched(outline.to_crs(raster.crs).total_bounds, raster.transform)
             full = rasterio.windows.Window(0, 0, raster.width, raster.height)
@@ -153,9 +148,11 @@ def _unit(raster: rasterio.DatasetReader) -> str:
 def _touched(bounds: NDArray[np.float64], transform: rasterio.Affine) -> rasterio.windows.Window:
     """Return the pixels around a rectangle of coordinates, whichever way their rows run."""
     west, south, east, north = bounds
-    x, y = np.array([[west, north], [east, north], [east, south], [west, south]]).T
-    a, b, c, d, e, f = (~transform)[:6]
-    columns, rows = a * x + b * y + c, d * x + e * y + f
-    column, row = math.floor(columns.min()), math.floor(rows.min())
-    width, height = math.ceil(columns.max()) - column, math.ceil(rows.max()) - row
+    if not np.isfinite(bounds).all():
+        msg = "the CRS of the raster does not reach there"
+        raise rasterio.errors.WindowError(msg)
+    corners = np.array([[west, north], [east, north], [east, south], [west, south]])
+    pixels = applied(~transform, corners)
+    column, row = np.floor(pixels.min(axis=0)).astype(int).tolist()
+    width, height = (np.ceil(pixels.max(axis=0)).astype(int) - (column, row)).tolist()
     return rasterio.windows.Window(column, row, width, height)
