@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facility_coverage.facility_words import in_words
-from facility_coverage.words import Joined, Remark, Told
+from facility_coverage.words import Joined, Remark, Told, tell
 from facility_coverage_cli.folders import cache_folder, refuse_target
 from facility_coverage_cli.options import Cache, Json, Overwrite, Quiet, checked_section
 from facility_coverage_cli.spoken import spoken
@@ -165,8 +165,8 @@ def _document(file: Path, seen: "Preview", doubt: Remark | str | None) -> dict[s
         "rows": seen.rows,
         "left_out": [{"row": row, "text": text} for row, text in seen.left_out],
         "columns": _records(seen.columns),
-        "coordinates": _in(seen.coordinates, "en"),
-        "doubt": _in(doubt, "en"),
+        "coordinates": tell(seen.coordinates, "en"),
+        "doubt": tell(doubt, "en"),
         "guesses": _records(_told(seen.guesses, "en")),
         "duplicates": _records(seen.duplicates),
         "without_point": _records(_told(seen.without_point, "en")),
@@ -176,11 +176,7 @@ def _document(file: Path, seen: "Preview", doubt: Remark | str | None) -> dict[s
 
 def _told(table: "pd.DataFrame", language: "Language") -> "pd.DataFrame":
     """Return a table with its reasons in a language."""
-    return table.assign(reason=table["reason"].map(lambda reason: _in(reason, language)))
-
-
-def _in(value: object, language: "Language") -> object:
-    return value.told(language) if isinstance(value, Told) else value
+    return table.assign(reason=table["reason"].map(lambda reason: tell(reason, language)))
 
 
 def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:

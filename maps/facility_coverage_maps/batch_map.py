@@ -6,16 +6,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from branca.element import Element
 
 from facility_coverage.batch.roll_up import RollUp
-from facility_coverage.words import Language, catalogue
-from facility_coverage_maps.offline_map import OfflineFigure, OfflineMap, Verbatim
+from facility_coverage.words import LANGUAGE_TAGS, Language, catalogue
+from facility_coverage_maps.offline_map import OfflineMap, write_page
 from facility_coverage_maps.script_json import script_json
 from facility_coverage_maps.theme import COVERAGE_COLOURS, NO_DATA_COLOUR, share_classes
 
 _PAGE = Path(__file__).parent / "batch_page"
-_TAGS = {"en": "en", "zh": "zh-CN"}
 _TARGET_SHARE = 0.8
 """Where the last class begins; districts may have other targets, which their own maps show."""
 _DECIMALS = 5
@@ -27,42 +25,6 @@ WORDS = (
     "The map draws outlines to 20 m; batch_summary.gpkg holds them whole.",
 )  # fmt: skip
 """Every word of the page."""
-
-
-class BatchPage(Element):
-    """The ranking, the data and the code that stand around the map.
-
-    Parameters
-    ----------
-    figure
-        The page of the map.
-    data
-        Data blocks as ``script_json`` writes them.
-    """
-
-    def __init__(self, figure: OfflineFigure, data: str) -> None:
-        super().__init__()
-        self.figure = figure
-        self.data = data
-
-    def render(self, **kwargs: object) -> str:  # noqa: ARG002  (branca's signature)
-        """Hand the page's parts to its head, its body and its script.
-
-        Parameters
-        ----------
-        **kwargs
-            Not used.
-
-        Returns
-        -------
-        str
-            Nothing: all of it stands elsewhere in the page.
-        """
-        style, panel, code = (_asset(f"batch.{kind}") for kind in ("css", "html", "js"))
-        self.figure.header.add_child(Verbatim(f"<style>{style}</style>\n"))
-        self.figure.html.add_child(Verbatim(panel + self.data), index=0)
-        self.figure.script.add_child(Verbatim(f'(() => {{\n"use strict";\n{code}}})();\n'))
-        return ""
 
 
 def write_batch_map(found: RollUp, path: Path, language: Language) -> None:
@@ -79,13 +41,13 @@ def write_batch_map(found: RollUp, path: Path, language: Language) -> None:
     """
     page = OfflineMap(
         title=catalogue(language)["Districts"],
-        language=_TAGS[language],
+        language=LANGUAGE_TAGS[language],
         attribution_control=False,
         zoom_snap=0.25,
     )
     words = {word: catalogue(language)[word] for word in WORDS}
     data = {
-        "language": _TAGS[language],
+        "language": LANGUAGE_TAGS[language],
         "words": words,
         "colours": COVERAGE_COLOURS,
         "classes": share_classes(_TARGET_SHARE),
@@ -93,9 +55,8 @@ def write_batch_map(found: RollUp, path: Path, language: Language) -> None:
         "rows": _rows(found),
         "shapes": _shapes(found.districts),
     }
-    page.add_child(BatchPage(page.figure, script_json("batch-data", data)))
-    text = page.figure.render()
-    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    style, panel, code = (_asset(f"batch.{kind}") for kind in ("css", "html", "js"))
+    write_page(page, path, style=style, body=panel + script_json("batch-data", data), code=code)
 
 
 def _rows(found: RollUp) -> list[dict[str, Any]]:

@@ -37,6 +37,45 @@ class Verbatim(Element):
         self.text = text
 
 
+class PageParts(Element):
+    """What stands around a map and draws on it: a style, panels with their data, and code.
+
+    Parameters
+    ----------
+    figure
+        The page of the map.
+    style
+        A style sheet.
+    body
+        Markup of the panels, and data blocks as ``script_json`` writes them.
+    code
+        The page's own script.
+    """
+
+    def __init__(self, figure: "OfflineFigure", *, style: str, body: str, code: str) -> None:
+        super().__init__()
+        self.figure = figure
+        self.style, self.body, self.code = style, body, code
+
+    def render(self, **kwargs: object) -> str:  # noqa: ARG002  (branca's signature)
+        """Hand the parts to the page's head, its body and its script.
+
+        Parameters
+        ----------
+        **kwargs
+            Not used.
+
+        Returns
+        -------
+        str
+            Nothing: all of it stands elsewhere in the page.
+        """
+        self.figure.header.add_child(Verbatim(f"<style>{self.style}</style>\n"))
+        self.figure.html.add_child(Verbatim(self.body), index=0)
+        self.figure.script.add_child(Verbatim(f'(() => {{\n"use strict";\n{self.code}}})();\n'))
+        return ""
+
+
 class OfflineHeader(Element):
     """The head of a page, which takes in the file that a link names instead of the link.
 
@@ -186,3 +225,21 @@ def _vendored(url: str) -> str:
     if path.suffix == ".css":
         return f"<style>{_IMAGE.sub('none', text)}</style>\n"
     return f"<script>{_SOURCE_MAP.sub('', text)}</script>\n"
+
+
+def write_page(page: OfflineMap, path: Path, *, style: str, body: str, code: str) -> None:
+    """Write a map and what stands around it as one HTML file.
+
+    Parameters
+    ----------
+    page
+        The map.
+    path
+        The file to write.
+    style, body, code
+        As in ``PageParts``.
+    """
+    page.add_child(PageParts(page.figure, style=style, body=body, code=code))
+    text = page.figure.render()
+    # A lone surrogate cannot be written as UTF-8; as \udXXX it is what JSON writes anyway.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

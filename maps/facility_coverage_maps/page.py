@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from branca.element import Element
-
 from facility_coverage.result import StudyResult
-from facility_coverage.words import page_catalogue
+from facility_coverage.words import LANGUAGE_TAGS, page_catalogue
 from facility_coverage_maps.basemap import Basemap
 from facility_coverage_maps.ground import ground
 from facility_coverage_maps.layers import map_data
-from facility_coverage_maps.offline_map import OfflineFigure, OfflineMap, Verbatim
+from facility_coverage_maps.offline_map import OfflineMap, write_page
 from facility_coverage_maps.packed_rows import packed
 from facility_coverage_maps.proposed_change import ProposedChange, change_data
 from facility_coverage_maps.script_json import script_json
@@ -23,45 +21,7 @@ SCRIPTS = (
 """The page's own scripts, in the order in which they build on each other."""
 
 _PAGE = Path(__file__).parent / "page"
-_LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 _DEEPEST_ZOOM = 19
-
-
-class StudyPage(Element):
-    """The panel, the data and the code that stand around a map and draw on it.
-
-    Parameters
-    ----------
-    figure
-        The page of the map.
-    data
-        Data blocks as ``script_json`` writes them.
-    """
-
-    def __init__(self, figure: OfflineFigure, data: str) -> None:
-        super().__init__()
-        self.figure = figure
-        self.data = data
-
-    def render(self, **kwargs: object) -> str:  # noqa: ARG002  (branca's signature)
-        """Hand the page's parts to its head, its body and its script.
-
-        Parameters
-        ----------
-        **kwargs
-            Not used.
-
-        Returns
-        -------
-        str
-            Nothing: all of it stands elsewhere in the page.
-        """
-        code = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
-        style = _asset("page.css") + _asset("print.css")
-        self.figure.header.add_child(Verbatim(f"<style>{style}</style>\n"))
-        self.figure.html.add_child(Verbatim(_asset("panel.html") + self.data), index=0)
-        self.figure.script.add_child(Verbatim(f'(() => {{\n"use strict";\n{code}}})();\n'))
-        return ""
 
 
 def write_map(
@@ -96,7 +56,7 @@ def write_map(
     basemap = Basemap.of(result.study.map, tianditu_key)
     page = OfflineMap(
         title=study.name,
-        language=_LANGUAGE_TAGS[study.language],
+        language=LANGUAGE_TAGS[study.language],
         image_sources="" if basemap is None else basemap.image_sources,
         attribution_control=False,
         max_zoom=_DEEPEST_ZOOM,
@@ -104,10 +64,13 @@ def write_map(
     )
     data = script_json("study-data", _page_data(result, change, basemap))
     data += script_json("study-words", page_catalogue("zh"))
-    page.add_child(StudyPage(page.figure, data))
-    text = page.figure.render()
-    # A lone surrogate cannot be written as UTF-8; as \udXXX it is what JSON writes anyway.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    write_page(
+        page,
+        path,
+        style=_asset("page.css") + _asset("print.css"),
+        body=_asset("panel.html") + data,
+        code="\n".join(_asset(f"{name}.js") for name in SCRIPTS),
+    )
 
 
 def _page_data(

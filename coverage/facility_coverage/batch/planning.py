@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from facility_coverage.batch.studies import STUDY_NAME, require_file_name
 from facility_coverage.crs import WGS84
-from facility_coverage.errors import FacilityCoverageError, GeometryError
+from facility_coverage.errors import FacilityCoverageError
 from facility_coverage.files import atomic_folder
 from facility_coverage.inputs.division_codes import code_column
 from facility_coverage.inputs.fetch_area import area_around
@@ -22,12 +22,11 @@ from facility_coverage.inputs.placed_rows import PlacedRows, placed_rows
 from facility_coverage.inputs.raw_osm import RawOsm, write_raw
 from facility_coverage.inputs.region import cut
 from facility_coverage.inputs.tables import (
-    POLYGONS,
+    placed_polygons,
     placed_shapes,
     plain_text,
     read_layer,
     require_columns,
-    rows_where,
     text_ids,
 )
 from facility_coverage.network.profiles import Profile, chosen_profile
@@ -107,10 +106,7 @@ def read_districts(path: Path, id_column: str, name_column: str | None) -> Distr
     given = {"--id": id_column} | ({} if name_column is None else {"--name": name_column})
     require_columns(layer, given, path)
     ids = text_ids(layer, id_column, path)
-    shapes = placed_shapes(layer, WGS84, path)
-    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        msg = "{path}: no polygon in {rows}; name a polygon layer"
-        raise GeometryError(msg, path=path, rows=rows)
+    shapes = placed_polygons(layer, WGS84, path)
     for district_id in ids:
         require_file_name(district_id)
     names = ids if name_column is None else layer[name_column].astype(str)

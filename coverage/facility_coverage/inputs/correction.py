@@ -6,7 +6,7 @@ from typing import Literal
 
 import shapely
 
-from facility_coverage.words import Language, say
+from facility_coverage.words import Language, Remark
 
 Kind = Literal["gate_closed", "gate_open", "wall", "street", "bridge", "banned_way", "speed"]
 Status = Literal["applied", "not_yet", "not_applicable"]
@@ -50,7 +50,7 @@ class Outcome:
         str
             A clause without a full stop.
         """
-        return say(self.message, language).format(**self.values)
+        return Remark(self.message, **self.values).told(language)
 
 
 @dataclass(frozen=True, eq=False)

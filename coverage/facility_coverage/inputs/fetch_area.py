@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, metric_crs, project
 from facility_coverage.errors import GeometryError, InputError, LimitError
-from facility_coverage.inputs.tables import POLYGONS, placed_shapes, read_layer, rows_where
+from facility_coverage.inputs.tables import POLYGONS, placed_polygons, read_layer
 
 MAX_AREA_KM2 = 10_000.0
 """The largest area that is fetched at once: more than any district, less than a province."""
@@ -106,10 +106,7 @@ def read_district(path: Path) -> shapely.Geometry:
     NotFoundError, InputError, CrsError, GeometryError
         The layer cannot be read, or holds something else than polygons.
     """
-    shapes = placed_shapes(read_layer(path), WGS84, path)
-    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        msg = "{path}: no polygon in {rows}; name a polygon layer"
-        raise GeometryError(msg, path=path, rows=rows)
+    shapes = placed_polygons(read_layer(path), WGS84, path)
     return shapely.union_all(shapes.to_numpy())
 
 

@@ -11,9 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from facility_coverage.crs import WGS84, project
-from facility_coverage.errors import GeometryError, InputError
+from facility_coverage.errors import InputError
 from facility_coverage.inputs.osm import ONLY_STREETS, area_shape, open_extract, stream
-from facility_coverage.inputs.tables import POLYGONS, placed_shapes, read_layer, rows_where
+from facility_coverage.inputs.tables import placed_polygons, read_layer
 
 LandKind = Literal["water", "park", "industry", "residential"]
 
@@ -133,11 +133,7 @@ def read_areas(path: Path, crs: str) -> NDArray[np.object_]:
     NotFoundError, InputError, CrsError, GeometryError
         The layer cannot be read, or holds something else than polygons.
     """
-    shapes = placed_shapes(read_layer(path), crs, path)
-    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
-        found = ", ".join(sorted(set(shapes.geom_type)))
-        msg = "{path}: no polygon in {rows} but {found}; name a polygon layer"
-        raise GeometryError(msg, path=path, rows=rows, found=found)
+    shapes = placed_polygons(read_layer(path), crs, path)
     areas: NDArray[np.object_] = np.asarray(shapes.to_numpy(), dtype=object)
     return areas
 

@@ -261,6 +261,32 @@ def placed_shapes(layer: gpd.GeoDataFrame, crs: str, path: Path) -> gpd.GeoSerie
     return placed
 
 
+def placed_polygons(layer: gpd.GeoDataFrame, crs: str, path: Path) -> gpd.GeoSeries:
+    """Return the polygons of a layer.
+
+    Parameters
+    ----------
+    layer, crs, path
+        As for ``placed_shapes``.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        As ``placed_shapes`` returns them.
+
+    Raises
+    ------
+    GeometryError
+        As ``placed_shapes`` raises it, or some row holds something else than a polygon.
+    """
+    shapes = placed_shapes(layer, crs, path)
+    if rows := rows_where(~shapes.geom_type.isin(POLYGONS)):
+        found = ", ".join(sorted(set(shapes.geom_type)))
+        msg = "{path}: no polygon in {rows} but {found}; name a polygon layer"
+        raise GeometryError(msg, path=path, rows=rows, found=found)
+    return shapes
+
+
 def require_columns(
     frame: pd.DataFrame, columns: Mapping[str, str] | Mapping[Remark, str], path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LANGUAGE_TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
+"""How a page names its language."""
 
 _FOLDER = Path(__file__).parent
 _PAGES = "zh.po"
@@ -169,10 +171,24 @@ class Joined:
         str
             The text.
         """
-        return self.separator.join(str(_in(part, language)) for part in self.parts)
+        return self.separator.join(str(tell(part, language)) for part in self.parts)
 
 
-def _in(value: object, language: Language) -> object:
+def tell(value: object, language: Language) -> object:
+    """Return a value as it is told in a language.
+
+    Parameters
+    ----------
+    value
+        Anything.
+    language
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    object
+        The text of what waits for its language; all else as it is.
+    """
     return value.told(language) if isinstance(value, Told) else value
 
 
@@ -180,7 +196,7 @@ def _filled(text: str, values: Mapping[str, object], language: Language) -> str:
     """Fill values in; a text without any is taken as it is, whatever braces it has."""
     if not values:
         return text
-    return text.format(**{name: _in(value, language) for name, value in values.items()})
+    return text.format(**{name: tell(value, language) for name, value in values.items()})
 
 
 def _read(name: str, language: Language) -> dict[str, str]:

@@ -14,7 +14,7 @@ from facility_coverage.outputs.columns import value_words
 from facility_coverage.outputs.workbook import NAME as WORKBOOK_NAME
 from facility_coverage.result import StudyResult
 from facility_coverage.siting.notes import MODEL_NAMES, STATUS_WORDS
-from facility_coverage.words import Language, say
+from facility_coverage.words import LANGUAGE_TAGS, Language, say
 from facility_coverage_maps import amounts, charts
 from facility_coverage_maps.paper import CONTENT_POLICY, pdf_bytes, print_style
 from facility_coverage_maps.report.clauses import VERDICT_WORDS, clauses_of, findings_of
@@ -33,8 +33,6 @@ from facility_coverage_maps.report.subdistricts import (
 )
 from facility_coverage_maps.report.tables import report_tables
 from facility_coverage_maps.theme import COVERAGE_COLOURS, GAP_COLOUR, share_classes
-
-LANGUAGE_TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIRST_CLAUSES = 3

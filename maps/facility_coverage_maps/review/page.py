@@ -17,7 +17,7 @@ from facility_coverage.proposals.sheet import ReviewSheet
 from facility_coverage.proposals.signature import Signature
 from facility_coverage.siting.site_rules import CAUSES
 from facility_coverage.thresholds import Threshold
-from facility_coverage.words import Language, say
+from facility_coverage.words import LANGUAGE_TAGS, Language, say
 from facility_coverage_maps import amounts
 from facility_coverage_maps.paper import CONTENT_POLICY, print_style
 from facility_coverage_maps.review import picture
@@ -31,7 +31,6 @@ MOST_OTHERS = 6
 MOST_IDS = 3
 
 _FOLDER = Path(__file__).parent
-_TAGS = {"en": "en", "zh": "zh-CN"}
 _FIRST = ("fail", "advice", "pass", "not_assessable")
 """What a reviewer has to see first."""
 
@@ -97,7 +96,7 @@ def rendered(template: str, language: Language, **content: Any) -> str:  # noqa:
         .get_template(template)
         .render(
             language=language,
-            tag=_TAGS[language],
+            tag=LANGUAGE_TAGS[language],
             style=print_style() + Markup(_asset("page.css")),  # noqa: S704  (our own file)
             say=partial(_say, language),
             people=amounts.people,
